@@ -1,0 +1,1 @@
+"""Errors, ids, clocks, text, encryption: no tables, no domain."""

@@ -1,0 +1,183 @@
+"""All settings. Every one comes from the environment (the table is in docs/operations.md) and is checked at start."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+import django_stubs_ext
+
+from dongli.operations import embedded
+
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, *, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
+
+
+# The demonstration: sample keys, a persona switcher, codes on the console. `doctor` and the system checks refuse it in production.
+PRODUCTION = _flag("DONGLI_PRODUCTION")
+DEMO = _flag("DONGLI_DEMO", default=not PRODUCTION)
+DEBUG = _flag("DONGLI_DEBUG")
+DEMO_SECRET = "demonstration-only-not-a-secret"  # noqa: S105 (refused in production by a system check)
+SECRET_KEY = os.environ.get("DONGLI_SECRET_KEY", DEMO_SECRET)
+FIELD_KEYS = _words("DONGLI_FIELD_KEYS", DEMO_SECRET)
+HASH_KEY = os.environ.get("DONGLI_HASH_KEY", DEMO_SECRET)
+BASE_URL = os.environ.get("DONGLI_BASE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = _words("DONGLI_ALLOWED_HOSTS", "localhost 127.0.0.1 [::1] testserver")
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
+BEHIND_PROXY = _flag("DONGLI_BEHIND_PROXY")
+VAR = Path(os.environ.get("DONGLI_VAR", BASE_DIR / "var")).resolve()
+CITY_CODE = os.environ.get("DONGLI_CITY_CODE", "430200000000")
+CITY_CENTRE = (113.134, 27.828)
+
+INSTALLED_APPS = [
+    "dongli.areas",
+    "dongli.organisations",
+    "dongli.people",
+    "dongli.notices",
+    "dongli.cases",
+    "dongli.web",
+    "dongli.operations",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "template_partials",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "dongli.web.middleware.CleanInputMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "dongli.web.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "dongli.people.middleware.ViewerMiddleware",
+    "dongli.web.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "dongli.urls"
+WSGI_APPLICATION = "dongli.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dongli.web.context.shell",
+            ],
+        },
+    },
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's connection parameters from postgresql://user:password@host:port/name."""
+    parts = urlparse(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ValueError("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+    }
+
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASES: dict[str, dict[str, object]] = {
+    "default": {
+        **(_database(DATABASE_URL) if DATABASE_URL else embedded.connection(VAR)),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": f"test_dongli_{os.getpid()}"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+
+# Language and time: Chinese unless the visitor chose English; UTC inside, the city's time on screen.
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# Static files, and what residents upload.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [
+    ("npm/tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
+    ("npm/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
+    ("npm/maplibre", BASE_DIR / "node_modules/maplibre-gl/dist"),
+    ("npm/pmtiles", BASE_DIR / "node_modules/pmtiles/dist"),
+]
+WHITENOISE_USE_FINDERS = DEBUG
+MEDIA_ROOT = VAR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 12
+
+# The map's tiles: a raster template ({z}/{x}/{y}) or a .pmtiles address; none draws outlines and names only.
+MAP_TILES = os.environ.get("DONGLI_MAP_TILES", "")
+MAP_ATTRIBUTION = os.environ.get("DONGLI_MAP_ATTRIBUTION", "")
+
+# Accounts.
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["dongli.people.backends.ActiveBackend"]
+ACCOUNT_ADAPTER = "dongli.people.adapter.AccountAdapter"
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+
+# Delivery: codes and messages leave through these; without a gateway they go to the console and log.
+SMS_GATEWAY_URL = os.environ.get("DONGLI_SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = os.environ.get("DONGLI_SMS_GATEWAY_TOKEN", "")
+EMAIL_URL = os.environ.get("DONGLI_EMAIL_URL", "")
+
+LOG_LEVEL = os.environ.get("DONGLI_LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+}

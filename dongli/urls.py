@@ -1,0 +1,14 @@
+"""Every address of the product, room by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("dongli.web.urls")),
+    path("", include("dongli.areas.urls")),
+    path("", include("dongli.people.urls")),
+    path("", include("dongli.notices.urls")),
+    path("", include("dongli.cases.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
