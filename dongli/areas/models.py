@@ -113,7 +113,12 @@ class Area(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(longitude=None, latitude=None)
-                | Q(longitude__range=(-180, 180), latitude__range=(-90, 90)),
+                | Q(
+                    longitude__isnull=False,
+                    latitude__isnull=False,
+                    longitude__range=(-180, 180),
+                    latitude__range=(-90, 90),
+                ),
                 name="area_point_whole_and_in_range",
             ),
         )
@@ -169,9 +174,7 @@ class Grid(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("code"), max_length=15, db_collation="C")
-    community = models.ForeignKey(
-        Area, on_delete=models.PROTECT, related_name="grids", verbose_name=_("community")
-    )
+    community = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="grids", verbose_name=_("community"))
     kind = models.CharField(_("kind"), max_length=9, choices=GridKind.choices, default=GridKind.BASE)
     name = models.CharField(_("name"), max_length=100)
     households = models.PositiveIntegerField(_("households"), default=0)
