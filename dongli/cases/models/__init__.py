@@ -1,0 +1,28 @@
+"""The tables of case work, a file per story."""
+
+from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, Source
+from dongli.cases.models.history import Rating, RatingText, Step, StepText
+from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
+from dongli.cases.models.work import Patrol, Task, TaskKind, Whistle, WhistleKind
+
+__all__ = [
+    "CalendarDay",
+    "Case",
+    "CaseContact",
+    "CaseText",
+    "Category",
+    "Kind",
+    "Limit",
+    "Patrol",
+    "Photo",
+    "Rating",
+    "RatingText",
+    "Reason",
+    "Source",
+    "Step",
+    "StepText",
+    "Task",
+    "TaskKind",
+    "Whistle",
+    "WhistleKind",
+]

@@ -1,0 +1,140 @@
+"""Who works on a case: tasks, whistles, and patrols."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from dongli.areas.models import Grid
+from dongli.cases.models.case import Case
+from dongli.cases.models.policy import UNIT_CHOICES
+from dongli.cases.workflow import LIVE_TASK_STATES, OPEN_TASK_STATES, TaskState, WhistleState
+from dongli.common.clock import now
+from dongli.common.ids import new_id
+from dongli.organisations.models import Organisation
+from dongli.people.models import User
+
+
+class TaskKind(models.TextChoices):
+    """What a task's holder is to the case."""
+
+    LEAD = "lead", _("Lead")
+    COHANDLER = "cohandler", _("Co-handler")
+    WHISTLE = "whistle", _("Reporting in to a whistle")
+
+
+class WhistleKind(models.TextChoices):
+    """The three kinds of whistle (Beijing's 吹哨报到)."""
+
+    DAILY = "daily", _("Daily")
+    JOINT = "joint", _("Joint enforcement")
+    EMERGENCY = "emergency", _("Emergency")
+
+
+class Whistle(models.Model):
+    """A call for departments: blown by the place, signed at the subdistrict, done when all have finished or been released."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="whistles")
+    kind = models.CharField(max_length=10, choices=WhistleKind.choices)
+    state = models.CharField(max_length=10, choices=WhistleState.choices)
+    why = models.TextField(blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    wanted_at = models.DateTimeField()
+    wanted = models.ManyToManyField(Organisation, related_name="+")
+    blown_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    blown_at = models.DateTimeField(default=now)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=[WhistleState.BLOWN, WhistleState.SIGNED]),
+                name="one_open_whistle_per_case",
+            )
+        ]
+        indexes = [models.Index(fields=["state", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.case_id}"
+
+
+class Task(models.Model):
+    """Work on a case given to a grid's worker or an organisation, with the limit it was promised under, frozen."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="tasks")
+    round = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=TaskKind.choices)
+    state = models.CharField(max_length=12, choices=TaskState.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    worker = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    limit_amount = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
+    calendar_version = models.CharField(max_length=40)
+    provisional = models.BooleanField(default=False)
+    dispatched_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField()
+    report_in_due_at = models.DateTimeField(null=True, blank=True)
+    contact_due_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    reported_in_at = models.DateTimeField(null=True, blank=True)
+    contacted_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    escalations = models.PositiveSmallIntegerField(default=0)
+    next_escalation_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "round"],
+                condition=Q(kind=TaskKind.LEAD, state__in=sorted(LIVE_TASK_STATES)),
+                name="one_lead_per_case_and_round",
+            ),
+            models.UniqueConstraint(
+                fields=["whistle", "organisation"],
+                condition=Q(kind=TaskKind.WHISTLE, state__in=sorted(LIVE_TASK_STATES)),
+                name="one_task_per_whistle_and_department",
+            ),
+            models.CheckConstraint(
+                condition=Q(grid__isnull=False) | Q(organisation__isnull=False) | Q(worker__isnull=False),
+                name="task_has_a_holder",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["worker", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_worker_open"),
+            models.Index(
+                fields=["organisation", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_org_open"
+            ),
+            models.Index(fields=["remind_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_remind"),
+            models.Index(
+                fields=["next_escalation_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_escalate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.case_id} {self.state}"
+
+
+class Patrol(models.Model):
+    """A grid worker walked the grid. “Nothing found” (`findings` = 0) is a valid record; no track is kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, related_name="+")
+    worker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    findings = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes = [models.Index(fields=["grid", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.grid} {self.at:%Y-%m-%d}"

@@ -1,0 +1,287 @@
+"""The workflow: one table for the case, one for its tasks, one for whistles. The product renders this page by page.
+
+Nothing here touches the database. `case_state` is the only place where a case's state comes from.
+Sources of the rules: GB/T 30428.8, CJ/T 315 (stages, supervision and command kept apart), Beijing's 吹哨报到 (whistles).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands."""
+
+    FILED = "filed", _("Filed")
+    REGISTERED = "registered", _("Registered")
+    REFUSED = "refused", _("Not taken up")
+    DISPATCHED = "dispatched", _("Dispatched")
+    WORKING = "working", _("Being handled")
+    WHISTLED = "whistled", _("Whistled")
+    ANSWERED = "answered", _("Answered")
+    CHECKED = "checked", _("Checked")
+    CLOSED = "closed", _("Closed")
+    RATED = "rated", _("Rated")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SPAM = "spam", _("Spam")
+
+
+class TaskState(models.TextChoices):
+    """Where one holder's work stands."""
+
+    DISPATCHED = "dispatched", _("Waiting to be accepted")
+    ACCEPTED = "accepted", _("Accepted")
+    REPORTED_IN = "reported_in", _("Reported in")
+    ANSWERED = "answered", _("Answered")
+    RETURNED = "returned", _("Returned")
+    RELEASED = "released", _("Released")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class WhistleState(models.TextChoices):
+    """Where a whistle stands."""
+
+    BLOWN = "blown", _("Blown, waiting for signature")
+    SIGNED = "signed", _("Signed, departments called")
+    DECLINED = "declined", _("Declined")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN})
+LIVE_TASK_STATES = OPEN_TASK_STATES | {TaskState.ANSWERED}
+ENDED_CASE_STATES = frozenset(
+    {CaseState.REFUSED, CaseState.CLOSED, CaseState.RATED, CaseState.WITHDRAWN, CaseState.SPAM}
+)
+OPEN_CASE_STATES = frozenset(CaseState) - ENDED_CASE_STATES
+UNDER_WAY = (CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED)
+CLOSED_STATES = (CaseState.CLOSED, CaseState.RATED)
+
+
+class Actor(models.TextChoices):
+    """Who a viewer is to a case. A viewer may be several of these."""
+
+    RESIDENT = "resident", _("the resident")
+    HOLDER = "holder", _("the task's holder")
+    DESK = "desk", _("the desk the case lies at")
+    SUPERVISOR = "supervisor", _("the community (or a desk above it), not whoever answered")
+    SIGNER = "signer", _("the subdistrict's leader, or a leader above")
+    STAFF = "staff", _("staff who serve the place")
+    SYSTEM = "system", _("the system")
+
+
+class CaseFacts(Protocol):
+    """What `case_state` reads of a case: moments (None = has not happened) and the current round."""
+
+    spam_at: object
+    withdrawn_at: object
+    refused_at: object
+    registered_at: object
+    checked_at: object
+    closed_at: object
+    rated_at: object
+    round: int
+
+
+class TaskFacts(Protocol):
+    """What `case_state` reads of a task."""
+
+    kind: str
+    state: str
+    round: int
+
+
+def case_state(case: CaseFacts, tasks: Iterable[TaskFacts], *, open_whistle: bool) -> CaseState:
+    """The state of a case: its own decided moments first, then what its current round's tasks say."""
+    decided = (
+        (case.spam_at, CaseState.SPAM),
+        (case.withdrawn_at, CaseState.WITHDRAWN),
+        (case.refused_at, CaseState.REFUSED),
+        (case.rated_at, CaseState.RATED),
+        (case.closed_at, CaseState.CLOSED),
+        (case.checked_at, CaseState.CHECKED),
+    )
+    for moment, state in decided:
+        if moment is not None:
+            return state
+    if case.registered_at is None:
+        return CaseState.FILED
+    return _state_of_work([task for task in tasks if task.round == case.round], open_whistle)
+
+
+def _state_of_work(tasks: list[TaskFacts], open_whistle: bool) -> CaseState:
+    lead = next((task for task in tasks if task.kind == "lead" and task.state in LIVE_TASK_STATES), None)
+    if lead is None:
+        return CaseState.REGISTERED
+    if open_whistle:
+        return CaseState.WHISTLED
+    if lead.state == TaskState.DISPATCHED:
+        return CaseState.DISPATCHED
+    return CaseState.ANSWERED if lead.state == TaskState.ANSWERED else CaseState.WORKING
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A row of the workflow: what may be done from which states, by whom, needing what, leading where.
+
+    `targets` are the states it may lead to (empty: the state stays). `done` words it on the timeline.
+    """
+
+    verb: str
+    label: Promise
+    done: Promise
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    actors: tuple[Actor, ...]
+    needs: tuple[Promise, ...] = ()
+    public: bool = True
+    reason_kind: str = ""
+
+
+ALL_STATES = tuple(CaseState)
+ALL_OPEN = tuple(state for state in CaseState if state in OPEN_CASE_STATES)
+WORDS, REASON, PHOTO = _("words"), _("a coded reason"), _("photos (optional)")
+
+CASE_TABLE: tuple[Transition, ...] = (
+    Transition(
+        "submit", _("File"), _("Filed"), (), (CaseState.FILED,),
+        (Actor.RESIDENT, Actor.STAFF), (_("what"), _("where"), _("contact (optional)"), PHOTO),
+    ),
+    Transition(
+        "import", _("Import"), _("Taken over from another system"), (), (CaseState.FILED, CaseState.CLOSED),
+        (Actor.SYSTEM,), (_("the other system's number"),),
+    ),
+    Transition("route", _("Route"), _("Routed"), ALL_OPEN, (), (Actor.SYSTEM,), (_("why"),)),
+    Transition(
+        "place", _("Place"), _("Place found"), (CaseState.FILED, CaseState.REGISTERED), (),
+        (Actor.DESK,), (_("an area or a point"),),
+    ),
+    Transition(
+        "classify", _("Choose the class"), _("Class chosen"), (CaseState.FILED, CaseState.REGISTERED), (),
+        (Actor.DESK,), (_("a class of the catalogue"),),
+    ),
+    Transition(
+        "mark_spam", _("Mark as spam"), _("Marked as spam"), (CaseState.FILED,), (CaseState.SPAM,),
+        (Actor.DESK,), public=False,
+    ),
+    Transition(
+        "unmark_spam", _("Not spam"), _("Taken out of spam"), (CaseState.SPAM,), (CaseState.FILED,),
+        (Actor.DESK,), public=False,
+    ),
+    Transition(
+        "register", _("Register"), _("Registered"), (CaseState.FILED,), (CaseState.REGISTERED,),
+        (Actor.DESK, Actor.SYSTEM), (_("a class of the catalogue"), _("a place")),
+    ),
+    Transition(
+        "refuse", _("Do not take up"), _("Not taken up"), (CaseState.FILED, CaseState.REGISTERED),
+        (CaseState.REFUSED,), (Actor.DESK,), (REASON, WORDS), reason_kind="refuse",
+    ),
+    Transition(
+        "dispatch", _("Dispatch"), _("Dispatched"), (CaseState.REGISTERED,), (CaseState.DISPATCHED,),
+        (Actor.DESK, Actor.SYSTEM), (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
+    ),
+    Transition(
+        "add_cohandler", _("Add a co-handler"), _("Co-handler added"), UNDER_WAY, (), (Actor.DESK,),
+        (_("a department"),),
+    ),
+    Transition(
+        "blow", _("Whistle"), _("Whistle blown"), (CaseState.WORKING,), (CaseState.WHISTLED,),
+        (Actor.HOLDER, Actor.DESK),
+        (_("kind"), _("departments"), _("place"), _("time wanted"), _("why the place can't do it alone")),
+    ),
+    Transition(
+        "check", _("Check: solved"), _("Checked"), (CaseState.ANSWERED,), (CaseState.CHECKED,),
+        (Actor.SUPERVISOR,), (PHOTO,),
+    ),
+    Transition(
+        "fail_check", _("Check: not solved"), _("Check failed: reopened"), (CaseState.ANSWERED, CaseState.CHECKED),
+        (CaseState.DISPATCHED, CaseState.REGISTERED), (Actor.SUPERVISOR,), (WORDS,),
+    ),
+    Transition(
+        "close", _("Close"), _("Closed"), (CaseState.CHECKED,), (CaseState.CLOSED,), (Actor.SUPERVISOR,), (WORDS,),
+    ),
+    Transition(
+        "rate", _("Rate"), _("Rated by the resident"), (CaseState.CLOSED,), (CaseState.RATED,), (Actor.RESIDENT,),
+        (_("contacted, solved, satisfied"), _("within 15 days of closing")),
+    ),
+    Transition(
+        "reopen", _("Not solved"), _("Reopened by the resident"), CLOSED_STATES,
+        (CaseState.DISPATCHED, CaseState.REGISTERED), (Actor.RESIDENT,), (WORDS, _("within 15 days of closing")),
+    ),
+    Transition(
+        "withdraw", _("Withdraw"), _("Withdrawn by the resident"), ALL_OPEN, (CaseState.WITHDRAWN,),
+        (Actor.RESIDENT,), (),
+    ),
+    Transition("add", _("Add to it"), _("The resident added"), ALL_OPEN, (), (Actor.RESIDENT,), (WORDS, PHOTO)),
+    Transition("remind", _("Remind"), _("Reminded"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
+    Transition("escalate", _("Escalate"), _("Escalated"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
+)
+
+TASK_TABLE: tuple[Transition, ...] = (
+    Transition(
+        "accept", _("Accept"), _("Accepted"), (TaskState.DISPATCHED,), (TaskState.ACCEPTED,), (Actor.HOLDER,),
+    ),
+    Transition(
+        "report_in", _("Report in"), _("Reported in"), (TaskState.DISPATCHED,), (TaskState.REPORTED_IN,),
+        (Actor.HOLDER,), (_("a whistle's task"),),
+    ),
+    Transition(
+        "contact", _("Record the contact"), _("Resident contacted"),
+        (TaskState.ACCEPTED, TaskState.REPORTED_IN), (), (Actor.HOLDER,), (_("by whom"), _("how")),
+    ),
+    Transition(
+        "answer", _("Answer"), _("Answered"), (TaskState.ACCEPTED, TaskState.REPORTED_IN), (TaskState.ANSWERED,),
+        (Actor.HOLDER,), (WORDS, PHOTO, _("the lead: no whistle and no co-handler's work open")),
+    ),
+    Transition(
+        "return", _("Return"), _("Returned"), (TaskState.DISPATCHED, TaskState.ACCEPTED), (TaskState.RETURNED,),
+        (Actor.HOLDER,), (REASON, WORDS), reason_kind="return",
+    ),
+    Transition(
+        "release", _("Release"), _("Released"), (*sorted(OPEN_TASK_STATES), TaskState.RETURNED), (TaskState.RELEASED,), (Actor.DESK,),
+        (_("a co-handler's or a whistle's task"), REASON), reason_kind="release",
+    ),
+    Transition(
+        "cancel", _("Cancel"), _("Cancelled with the case"), tuple(sorted(OPEN_TASK_STATES)), (TaskState.CANCELLED,),
+        (Actor.SYSTEM,), public=False,
+    ),
+)
+
+WHISTLE_TABLE: tuple[Transition, ...] = (
+    Transition(
+        "sign", _("Sign"), _("Whistle signed"), (WhistleState.BLOWN,), (WhistleState.SIGNED,), (Actor.SIGNER,),
+        (_("departments"),),
+    ),
+    Transition(
+        "decline", _("Decline"), _("Whistle declined"), (WhistleState.BLOWN,), (WhistleState.DECLINED,),
+        (Actor.SIGNER,), (WORDS,),
+    ),
+    Transition(
+        "call", _("Call another department"), _("Another department called"), (WhistleState.SIGNED,), (),
+        (Actor.DESK, Actor.SIGNER), (_("a department"),),
+    ),
+    Transition(
+        "finish", _("Finish"), _("Whistle done"), (WhistleState.SIGNED,), (WhistleState.DONE,), (Actor.SYSTEM,),
+        (_("all departments finished or released"),),
+    ),
+)
+
+_BY_VERB = {row.verb: row for table in (CASE_TABLE, TASK_TABLE, WHISTLE_TABLE) for row in table}
+
+
+def transition(verb: str) -> Transition:
+    """The row for `verb`; raises KeyError for a verb that is not in the tables."""
+    return _BY_VERB[verb]
+
+
+def whistle_is_done(states: Iterable[str]) -> bool:
+    """Whether a signed whistle has ended: every department called has answered or been released.
+
+    A returned task keeps it open until it is released, as it is when another department is called in its place.
+    """
+    states = list(states)
+    return bool(states) and all(state in {TaskState.ANSWERED, TaskState.RELEASED} for state in states)
