@@ -302,7 +302,8 @@ def _initialise(where: Place, programs: Path) -> None:
     ctype = "C" if sys.platform == "darwin" else "C.UTF-8"
     command = [
         str(programs / "initdb"), "-D", str(half), f"--username={USER}", f"--pwfile={handed_over}",
-        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", f"--lc-ctype={ctype}", "--text-search-config=simple", *_collation(programs),
+        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
+        f"--lc-ctype={ctype}", "--text-search-config=simple", *_collation(programs),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False, **_drop(where))
     handed_over.unlink()

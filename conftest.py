@@ -1,0 +1,75 @@
+"""Before Django loads: a database for the tests. Without DATABASE_URL it is the embedded one."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from dongli.operations import embedded
+
+VAR = Path(os.environ.get("DONGLI_VAR") or Path(__file__).resolve().parent / "var")
+EMBEDDED = not os.environ.get("DATABASE_URL")
+
+os.environ.setdefault("DONGLI_DEMO", "1")
+if EMBEDDED:
+    embedded.ensure_running(VAR)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings that only tests want, and no left-overs of runs that were killed."""
+    from django.conf import settings
+
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if not hasattr(config, "workerinput"):
+        from dongli.operations import assets
+
+        assets.compile_catalogues()
+        _drop_stale_databases()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave the embedded server; the last to leave stops it."""
+    if EMBEDDED:
+        embedded.stop(VAR)
+
+
+def _drop_stale_databases() -> None:
+    """Test databases carry their run's process id: drop those whose process is gone."""
+    import psycopg
+    from django.conf import settings
+
+    given = settings.DATABASES["default"]
+    parameters = {
+        "host": given["HOST"],
+        "port": given["PORT"],
+        "user": given["USER"],
+        "password": given.get("PASSWORD"),
+        **given.get("OPTIONS", {}),
+    }
+    with psycopg.connect(dbname="postgres", autocommit=True, **parameters) as link:
+        for (name,) in link.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_dongli_[0-9]+'").fetchall():
+            if not _is_alive(int(name.split("_")[2])):
+                with suppress(psycopg.Error):
+                    link.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@pytest.fixture(autouse=True)
+def _media_of_its_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+    """No test writes into the checkout's uploads."""
+    settings.MEDIA_ROOT = tmp_path / "media"
