@@ -61,6 +61,11 @@ class User(AbstractBaseUser):
         return self.name
 
     @property
+    def may_log_in(self) -> bool:
+        """False from the moment somebody has left."""
+        return self.is_active and (self.left_at is None or self.left_at > now())
+
+    @property
     def is_staff(self) -> bool:
         """Django's admin asks; the answer is whether an administrator's grant holds now."""
         from dongli.people.viewer import Viewer

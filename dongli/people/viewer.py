@@ -1,7 +1,7 @@
 """Who is looking, with the grants that hold at this moment: what every query and action asks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Union
 from uuid import UUID
@@ -46,10 +46,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Viewer:
-    """A user (or nobody) and the grants in force. Made once per request by the middleware."""
+    """A user (or nobody) and the grants in force. Made once per request by the middleware.
+
+    `links`: ids of the cases whose secret link this visitor holds; a view adds them with `dataclasses.replace`.
+    `needs_second_factor`: grants are held, but none counts until this session has passed the second factor.
+    """
 
     user: Union["User", None] = None
     held: tuple[Held, ...] = field(default=())
+    links: frozenset[UUID] = field(default=frozenset())
+    needs_second_factor: bool = False
 
     @classmethod
     def nobody(cls) -> "Viewer":
@@ -63,7 +69,7 @@ class Viewer:
 
         if not isinstance(user, User):
             return cls.nobody()
-        if not user.is_active:
+        if not user.may_log_in:
             return cls(user=user)
         moment = now()
         rows = (
@@ -72,6 +78,10 @@ class Viewer:
             .values_list("role", "area_id", "area__path", "organisation_id")
         )
         return cls(user=user, held=tuple(Held(role, area, path or "", org) for role, area, path, org in rows))
+
+    def without_grants(self) -> "Viewer":
+        """The same person before the second factor: what they hold does not count yet."""
+        return replace(self, held=(), needs_second_factor=bool(self.held))
 
     @property
     def is_authenticated(self) -> bool:
