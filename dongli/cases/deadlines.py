@@ -74,7 +74,7 @@ class Deadline:
 
 def due_at(start: datetime, amount: int, unit: LimitUnit, calendar: WorkCalendar) -> Deadline:
     """When `amount` units that start running at `start` are used up."""
-    if isinstance(amount, bool) or not isinstance(amount, int) or not 1 <= amount <= MAX_AMOUNT:
+    if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
         raise ValueError(f"a limit is a whole number from 1 to {MAX_AMOUNT}, not {amount!r}")
     return _after(start, amount * unit.length, unit, calendar)
 
