@@ -154,12 +154,18 @@ def _usable_binaries(where: Place) -> Path:
     if not copy.exists():
         half = copy.with_name(copy.name + ".half")
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(original.parent, half, symlinks=True)
+        package = original.parents[1]
+        for part in (
+            package,
+            package.with_name(f"{package.name}.libs"),
+        ):  # the wheel's libraries lie beside it on Linux
+            if part.exists():
+                shutil.copytree(part, half / part.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
         for item in [half, *half.rglob("*")]:
             if not item.is_symlink():
                 item.chmod(0o755 if item.is_dir() or item.parent.name == "bin" else 0o644)
         half.rename(copy)
-    return copy / "bin"
+    return copy / original.relative_to(original.parents[2])
 
 
 # --- one at a time ----------------------------------------------------------------------------------------------------
