@@ -170,7 +170,10 @@ class GridQuerySet(models.QuerySet["Grid"]):
 
 
 class Grid(models.Model):
-    """A responsibility polygon under a community. `code` is the community's 12 digits + 3, west to east, north to south."""
+    """A responsibility polygon under a community.
+
+    `code` is the community's 12 digits + 3, numbered west to east, north to south.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(_("code"), max_length=15, db_collation="C")
