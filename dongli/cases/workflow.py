@@ -53,6 +53,7 @@ class WhistleState(models.TextChoices):
 
 
 OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN})
+OPEN_WHISTLE_STATES = frozenset({WhistleState.BLOWN, WhistleState.SIGNED})
 LIVE_TASK_STATES = OPEN_TASK_STATES | {TaskState.ANSWERED}
 ENDED_CASE_STATES = frozenset(
     {CaseState.REFUSED, CaseState.CLOSED, CaseState.RATED, CaseState.WITHDRAWN, CaseState.SPAM}
@@ -270,6 +271,8 @@ WHISTLE_TABLE: tuple[Transition, ...] = (
     ),
 )
 
+TASK_VERBS = frozenset(row.verb for row in TASK_TABLE)
+WHISTLE_VERBS = frozenset(row.verb for row in WHISTLE_TABLE)
 _BY_VERB = {row.verb: row for table in (CASE_TABLE, TASK_TABLE, WHISTLE_TABLE) for row in table}
 
 

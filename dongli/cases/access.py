@@ -1,0 +1,116 @@
+"""Who a viewer is to a case: what rows they may see, and which actors of the workflow they are."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from dongli.areas.models import Area
+from dongli.cases.models import Case, Task, Whistle
+from dongli.cases.workflow import LIVE_TASK_STATES, OPEN_TASK_STATES, Actor
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
+DESK_ROLES = (
+    Role.COMMUNITY_DESK,
+    Role.COMMUNITY_SECRETARY,
+    Role.SUBDISTRICT_DESK,
+    Role.SUBDISTRICT_LEADER,
+    Role.DISTRICT_DESK,
+    Role.CITY_DESK,
+)
+SIGNING_ROLES = (Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
+WATCHING_ROLES = (*DESK_ROLES, Role.CITY_VIEWER)
+# A case marked for danger to life, self-harm or a minor is opened to these (and to whoever holds a task on it).
+FEW_ROLES = (
+    Role.COMMUNITY_SECRETARY,
+    Role.SUBDISTRICT_DESK,
+    Role.SUBDISTRICT_LEADER,
+    Role.DISTRICT_DESK,
+    Role.CITY_DESK,
+)
+POOL_ROLES = (Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.COMMUNITY_SECRETARY)
+FILING_ROLES = (Role.CAPTAIN, Role.GRID_WORKER, *DESK_ROLES, Role.HOTLINE_CLERK)
+
+
+def under(prefix: str, paths: list[str]) -> Q:
+    """Filter: the area at `prefix` lies in one of the subtrees (a range scan of the path's index each)."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{prefix}__path__gte": path, f"{prefix}__path__lt": f"{path[:-1]}0"})
+    return condition
+
+
+def visible(viewer: Viewer) -> Q:
+    """Filter over Case: the rows this viewer may see at all. The stranger's answer is no row."""
+    by_link = Q(pk__in=viewer.links)
+    if viewer.user is None:
+        return by_link
+    watched = under("desk", viewer.paths(*FEW_ROLES)) | (
+        Q(danger="") & under("desk", viewer.paths(*WATCHING_ROLES))
+    )
+    own = Q(resident=viewer.user) | Q(filed_by=viewer.user)
+    return (by_link | own | watched | _at_work(viewer)) & ~Q(hidden_from__contains=[viewer.user.id])
+
+
+def _at_work(viewer: Viewer) -> Q:
+    """Cases on which the viewer (or an organisation of theirs) holds or held a live task, or may take it from the pool."""
+    tasks = Task.objects.filter(case=OuterRef("pk"), state__in=sorted(LIVE_TASK_STATES))
+    mine = Q(worker=viewer.user) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
+    condition = Q(Exists(tasks.filter(mine)))
+    if pool := viewer.paths(*POOL_ROLES):
+        pooled = tasks.filter(under("grid__community", pool), worker=None, organisation=None)
+        condition |= Q(Exists(pooled), danger="")
+    return condition
+
+
+def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
+    """The workflow's actors this viewer is to `case`, and to `task` when one is meant (the lead otherwise)."""
+    found: set[Actor] = set()
+    if case.id in viewer.links or (viewer.user is not None and case.resident_id == viewer.user.id):
+        found.add(Actor.RESIDENT)
+    if viewer.user is None or viewer.user.id in case.hidden_from:
+        return found
+    if task is not None and holds(viewer, case, task):
+        found.add(Actor.HOLDER)
+    if viewer.covers(DESK_ROLES, case.desk) and (not case.danger or viewer.covers(FEW_ROLES, case.desk)):
+        found.add(Actor.DESK)
+        if viewer.covers(SIGNING_ROLES, case.desk):
+            found.add(Actor.SIGNER)
+    return found
+
+
+def supervises(viewer: Viewer, case: Case, lead: Task | None) -> bool:
+    """Whether the viewer may check and close: at the desk, and not whoever answered or holds the work themselves."""
+    if viewer.user is None or Actor.DESK not in actors(viewer, case):
+        return False
+    return lead is None or viewer.user.id not in {lead.worker_id, lead.answered_by_id}
+
+
+def holds(viewer: Viewer, case: Case, task: Task) -> bool:
+    """Whether the task is this viewer's: their own, their department's, or one of their community's pool."""
+    if viewer.user is None:
+        return False
+    if task.worker_id is not None:
+        return task.worker_id == viewer.user.id
+    if task.organisation_id is not None:
+        return task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER)
+    return viewer.covers(POOL_ROLES, case.community)
+
+
+def may_see_contact(viewer: Viewer, case: Case, tasks: list[Task]) -> bool:
+    """Whether the viewer handles the case: its desk, or the holder of an open task on it."""
+    if Actor.DESK in actors(viewer, case):
+        return True
+    return any(task.state in OPEN_TASK_STATES and holds(viewer, case, task) for task in tasks)
+
+
+def may_sign(viewer: Viewer, whistle: Whistle, case: Case) -> bool:
+    """Whether the viewer may sign a whistle of this case; whoever blew it may not."""
+    return Actor.SIGNER in actors(viewer, case) and viewer.user is not None and viewer.user.id != whistle.blown_by_id
+
+
+def may_file_for(viewer: Viewer, community: Area | None) -> bool:
+    """Whether the viewer may file on a resident's behalf: staff or captain of the place, or the hotline anywhere."""
+    if viewer.has(Role.HOTLINE_CLERK):
+        return True
+    return viewer.covers(FILING_ROLES, community) or any(
+        community is not None and path.startswith(community.path) for path in viewer.paths(Role.CAPTAIN)
+    )

@@ -1,0 +1,82 @@
+"""The clocks: reminders before a task is due, escalation after; swept every minute, safe to run twice at once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from dongli.areas.models import Area, Level
+from dongli.cases import alerts, deadlines, policy
+from dongli.cases.models import Case, Task
+from dongli.cases.work import Work, take
+from dongli.cases.workflow import OPEN_TASK_STATES
+from dongli.common.clock import city_date, now
+from dongli.people import queries as people
+
+BATCH = 200
+
+
+def sweep() -> dict[str, int]:
+    """Send every reminder and escalation that is due now; returns how many of each were sent."""
+    moment = now()
+    return {
+        "reminded": _drain("remind_at", remind, moment),
+        "escalated": _drain("next_escalation_at", escalate, moment),
+    }
+
+
+def _drain(alarm: str, ring: Callable[[UUID, datetime], bool], moment: datetime) -> int:
+    """Ring the tasks whose `alarm` has passed, in their order; one that another sweep has rung is skipped."""
+    rung = 0
+    while True:
+        due = Task.objects.filter(**{f"{alarm}__lte": moment}, state__in=sorted(OPEN_TASK_STATES))
+        ids = list(due.order_by(alarm, "id").values_list("id", flat=True)[:BATCH])
+        rung += sum([ring(one, moment) for one in ids])
+        if len(ids) < BATCH:
+            return rung
+
+
+@transaction.atomic
+def remind(task_id: UUID, moment: datetime) -> bool:
+    """Remind a task's holder that three quarters of the limit have passed; once."""
+    work = take(task_id)
+    task = work.the_task
+    if task.state not in OPEN_TASK_STATES or task.remind_at is None or task.remind_at > moment:
+        return False
+    task.remind_at = None
+    work.touch(task)
+    work.step("remind", task=task, by_system=True, data={"due": task.due_at.isoformat()})
+    alerts.finish(work, "remind")
+    return True
+
+
+@transaction.atomic
+def escalate(task_id: UUID, moment: datetime) -> bool:
+    """Tell the person on duty one level further up each time a step of lateness has passed, up to the city."""
+    work = take(task_id)
+    task = work.the_task
+    if task.state not in OPEN_TASK_STATES or task.next_escalation_at is None or task.next_escalation_at > moment:
+        return False
+    task.escalations += 1
+    desk = _desk_above(work.case, task.escalations)
+    task.next_escalation_at = _next(work, moment) if desk.level != Level.CITY else None
+    work.touch(task)
+    late_for = "report_in" if task.reported_in_at is None and moment < task.due_at else "due"
+    work.step(
+        "escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for}
+    )
+    work.finish()
+    alerts.tell(work.case, "escalate", people.desk_duty(desk, moment))
+    return True
+
+
+def _desk_above(case: Case, steps: int) -> Area:
+    """The area `steps` levels above whoever works on the case: its own desk first, then upwards to the city."""
+    codes = case.desk.path.rstrip("/").split("/")
+    return Area.objects.get(code=codes[max(len(codes) - steps, 0)])
+
+
+def _next(work: Work, moment: datetime) -> datetime:
+    step = policy.limit("escalation_step", city_date(moment))
+    return deadlines.due_at(moment, step.amount, deadlines.LimitUnit(step.unit), work.calendar).at

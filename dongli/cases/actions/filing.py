@@ -1,0 +1,187 @@
+"""Filing: a resident (or somebody for them) says what is wrong; adding to it; withdrawing."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from dongli.cases import access, alerts, policy, safety
+from dongli.cases.actions.dispatching import auto_start
+from dongli.cases.models import Case, CaseContact, CaseText, Kind, Photo, Source
+from dongli.cases.models.case import Danger
+from dongli.cases.routing import Route, Where, route
+from dongli.cases.work import Work, begin
+from dongli.cases.workflow import Actor, CaseState
+from dongli.common.clock import city_date, now
+from dongli.common.crypto import keyed_hash
+from dongli.common.errors import Conflict, Invalid, NotAllowed
+from dongli.common.ids import short_code
+from dongli.common.text import clean, clean_phone
+from dongli.people.viewer import Viewer
+
+MAX_WORDS = 4000
+MAX_PHOTOS = 9
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a filer gives. `photos` are ids of drafts that belong to `draft_key`; `danger` is ticked or found in the words."""
+
+    what: str
+    where: Where
+    kind: str = Kind.APPEAL
+    source: str = Source.WEB
+    category: str = ""
+    name: str = ""
+    phone: str = ""
+    about: str = ""
+    danger: str = ""
+    photos: tuple[UUID, ...] = ()
+    draft_key: str = ""
+    ticket: str = ""
+
+
+@transaction.atomic
+def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
+    """File a case under the client-made id `key`; the same filing under the same key again is the same case.
+
+    Raises `Invalid` (naming the field), `NotAllowed` (filing for others without the role), `Conflict` (a key in use).
+    """
+    what = clean(filing.what, field="what", max_length=MAX_WORDS, required=True)
+    phone = clean_phone(filing.phone) if filing.phone else ""
+    number, earlier = _number_or_earlier(key)
+    if earlier is not None:
+        return _same_again(earlier, what, phone)
+    if filing.where.is_empty:
+        raise Invalid("no_place", _("Please say where: choose a place, mark the map or write an address."), field="place")
+    way = route(filing.where, about=filing.about, at=now())
+    _check_behalf(viewer, filing, way)
+    work = _open(viewer, key, number, filing, way, danger=filing.danger or _danger(what))
+    case = work.case
+    work.step("submit", data={"source": case.source})
+    work.step("route", by_system=True, data={"why": list(way.why)})
+    auto_start(work, worker=way.worker)
+    work.finish()
+    CaseText.objects.create(
+        case=case,
+        description=what,
+        address=clean(filing.where.address, field="address", max_length=200),
+    )
+    name = clean(filing.name, field="name", max_length=60)
+    if phone or name:
+        CaseContact.objects.create(case=case, name=name, phone=phone, phone_hash=keyed_hash(phone) if phone else "")
+    attach_photos(case, filing.photos, filing.draft_key, phase="filed")
+    alerts.filed(work)
+    return case
+
+
+def _number_or_earlier(key: UUID) -> tuple[str, Case | None]:
+    """A number that is free, and the case already filed under `key` if this is a repeat (one query)."""
+    while True:
+        number = f"{city_date(now()):%Y%m%d}-{short_code(6)}"
+        taken = list(Case.objects.select_related("text").filter(Q(pk=key) | Q(number=number)))
+        earlier = next((case for case in taken if case.pk == key), None)
+        if earlier is not None or not taken:
+            return number, earlier
+
+
+def _same_again(earlier: Case, what: str, phone: str) -> Case:
+    """The case of a repeated filing; a key that is used with other words is a forged or stale form."""
+    contact = CaseContact.objects.filter(case=earlier).first()
+    if earlier.text.description != what or (contact.phone if contact else "") != phone:
+        raise Conflict("key_in_use", _("This form was already used for something else. Please open the page again."))
+    return earlier
+
+
+def _check_behalf(viewer: Viewer, filing: Filing, way: Route) -> None:
+    if filing.source in {Source.WEB, Source.QR}:
+        return
+    if viewer.user is None or not access.may_file_for(viewer, way.community):
+        raise NotAllowed("not_your_place", _("You can file for others only where you serve."))
+
+
+def _danger(what: str) -> str:
+    signs = safety.danger_signs(what)
+    return signs[0].kind if signs else Danger.NONE
+
+
+def _open(viewer: Viewer, key: UUID, number: str, filing: Filing, way: Route, *, danger: str) -> Work:
+    moment = now()
+    category = policy.category(filing.category, city_date(moment)) if filing.category else None
+    if category is not None and category.staff_only and filing.source in {Source.WEB, Source.QR}:
+        raise Invalid("staff_category", _("Please choose a class from the catalogue."), field="category")
+    urgent = bool(danger) or (category is not None and category.urgent)
+    behalf = filing.source not in {Source.WEB, Source.QR}
+    calendar = policy.work_calendar()
+    case = Case(
+        id=key,
+        number=number,
+        kind=filing.kind,
+        source=filing.source,
+        state=CaseState.FILED,
+        category=category,
+        desk=way.desk,
+        community=way.community,
+        place=way.place,
+        grid=way.grid,
+        pooled=way.pooled,
+        longitude=way.longitude,
+        latitude=way.latitude,
+        about=filing.about,
+        danger=danger,
+        urgent=urgent,
+        hidden_from=list(way.hidden_from),
+        resident=None if behalf else viewer.user,
+        filed_by=viewer.user if behalf else None,
+        external_system="hotline" if filing.ticket else "",
+        external_id=clean(filing.ticket, field="ticket", max_length=80),
+        filed_at=moment,
+        dispatch_due_at=policy.promise_limit(
+            "dispatch_urgent" if urgent else "dispatch", moment, calendar
+        ).deadline.at,
+    )
+    work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
+    work.acting_as = Actor.STAFF if behalf else Actor.RESIDENT
+    return work
+
+
+def attach_photos(case: Case, ids: tuple[UUID, ...], draft_key: str, *, phase: str, step_id: UUID | None = None) -> None:
+    """Give drafts of `draft_key` to the case; at most nine, forged ids are no rows. Raises `Invalid` beyond nine."""
+    if not ids:
+        return
+    if len(ids) > MAX_PHOTOS:
+        raise Invalid("too_many_photos", _("Please choose at most %(count)d photos.") % {"count": MAX_PHOTOS}, field="photos")
+    drafts = Photo.objects.filter(pk__in=ids, case=None, draft_key=draft_key).exclude(draft_key="")
+    drafts.update(case=case, step_id=step_id, phase=phase, draft_key="")
+
+
+@transaction.atomic
+def add_words(
+    *, viewer: Viewer, case_id: UUID, key: UUID, words: str, photos: tuple[UUID, ...] = (), draft_key: str = ""
+) -> Case:
+    """The resident adds to their own open case; whoever works on it is told."""
+    text = clean(words, field="words", max_length=MAX_WORDS, required=True)
+    work = begin("add", viewer=viewer, case_id=case_id, key=key)
+    if work.repeated:
+        return work.case
+    step = work.step("add", words=text)
+    case = work.finish()
+    attach_photos(case, photos, draft_key, phase="filed", step_id=step.id)
+    alerts.stepped(work, "add")
+    return case
+
+
+@transaction.atomic
+def withdraw(*, viewer: Viewer, case_id: UUID, key: UUID, words: str = "") -> Case:
+    """The resident takes the case back; open work is cancelled and its holders told."""
+    text = clean(words, field="words", max_length=500)
+    work = begin("withdraw", viewer=viewer, case_id=case_id, key=key)
+    if work.repeated:
+        return work.case
+    work.case.withdrawn_at = work.moment
+    alerts.stepped(work, "withdraw")
+    work.cancel_open_work()
+    work.step("withdraw", words=text)
+    return work.finish()

@@ -1,0 +1,143 @@
+"""Who is told of a step. One table says which circle hears of which verb; the words are in `notices.kinds`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_noop as _
+
+from dongli.cases.models import Case, Task
+from dongli.cases.work import Work
+from dongli.cases.workflow import OPEN_TASK_STATES
+from dongli.notices import kinds
+from dongli.notices.actions import notify
+from dongli.people import queries as people
+from dongli.people.models import User
+
+HOLDERS, LEAD, DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "signers", "resident"
+
+# verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case.
+AUDIENCE: dict[str, tuple[str, ...]] = {
+    "submit": (DESK,),
+    "place": (DESK,),
+    "register": (RESIDENT,),
+    "refuse": (RESIDENT, HOLDERS),
+    "dispatch": (HOLDERS, RESIDENT),
+    "add_cohandler": (HOLDERS,),
+    "accept": (RESIDENT,),
+    "answer": (DESK, LEAD),
+    "return": (DESK,),
+    "release": (HOLDERS, LEAD),
+    "blow": (SIGNERS,),
+    "sign": (HOLDERS, LEAD),
+    "decline": (LEAD,),
+    "call": (HOLDERS,),
+    "report_in": (LEAD,),
+    "fail_check": (HOLDERS, DESK),
+    "close": (RESIDENT,),
+    "rate": (DESK,),
+    "reopen": (HOLDERS, DESK),
+    "withdraw": (HOLDERS,),
+    "add": (HOLDERS, DESK),
+    "remind": (HOLDERS,),
+}
+
+_TITLES = {
+    "submit": _("A new case is waiting: %(number)s"),
+    "place": _("A case has been placed with you: %(number)s"),
+    "register": _("Your case %(number)s has been registered"),
+    "refuse": _("Case %(number)s was not taken up"),
+    "dispatch": _("Case %(number)s has been dispatched"),
+    "add_cohandler": _("You are asked to help with case %(number)s"),
+    "accept": _("Somebody is now working on case %(number)s"),
+    "answer": _("Case %(number)s has been answered"),
+    "return": _("Case %(number)s came back: please dispatch it again"),
+    "release": _("A department was released from case %(number)s"),
+    "blow": _("A whistle waits for your signature: %(number)s"),
+    "sign": _("Whistle: please report in for case %(number)s"),
+    "decline": _("The whistle of case %(number)s was declined"),
+    "call": _("Whistle: please report in for case %(number)s"),
+    "report_in": _("A department has reported in for case %(number)s"),
+    "fail_check": _("Case %(number)s did not pass the check"),
+    "close": _("Case %(number)s is closed: was it solved?"),
+    "rate": _("Case %(number)s has been rated"),
+    "reopen": _("The resident says case %(number)s is not solved"),
+    "withdraw": _("Case %(number)s was withdrawn"),
+    "add": _("The resident added to case %(number)s"),
+    "remind": _("Case %(number)s is nearly due"),
+    "escalate": _("Case %(number)s is overdue"),
+}
+
+for _verb, _title in _TITLES.items():
+    kinds.register(f"cases.{_verb}", _title)
+
+
+def finish(work: Work, verb: str) -> Case:
+    """Write the work and tell whoever should hear of `verb`, in the same transaction."""
+    case = work.finish()
+    stepped(work, verb)
+    return case
+
+
+def filed(work: Work) -> None:
+    """A case has come in: tell the worker who got it at once, or the desk that must act."""
+    if work.new_tasks:
+        tell(work.case, "dispatch", _holders(work.new_tasks))
+    if work.case.urgent or not work.new_tasks:
+        stepped(work, "submit")
+
+
+def stepped(work: Work, verb: str) -> None:
+    """Tell the circles that `AUDIENCE` names, each person once and never the one who acted."""
+    case, users = work.case, dict[Any, User]()
+    for circle in AUDIENCE.get(verb, ()):
+        if circle == RESIDENT:
+            tell_resident(case, verb)
+        else:
+            users.update({user.id: user for user in _circle(work, circle)})
+    if work.viewer.user is not None:
+        users.pop(work.viewer.user.id, None)
+    tell(case, verb, users.values())
+
+
+def _circle(work: Work, circle: str) -> Iterable[User]:
+    if circle == DESK:
+        return people.desk_duty(work.case.desk, work.moment)
+    if circle == SIGNERS:
+        return people.signers(work.case.desk, work.moment)
+    if circle == LEAD:
+        return _holders([work.lead] if work.lead is not None else [])
+    return _holders(work.new_tasks or [task for task in work.tasks if task.state in OPEN_TASK_STATES])
+
+
+def _holders(tasks: Iterable[Task]) -> list[User]:
+    """The people who hold these tasks: workers, officers of departments, the community's workers for its pool."""
+    tasks = list(tasks)
+    users = [task.worker for task in tasks if task.worker is not None]
+    users += people.officers_of({task.organisation_id for task in tasks if task.organisation_id is not None})
+    pooled = any(task.worker_id is None and task.organisation_id is None for task in tasks)
+    return users + (people.community_workers(tasks[0].case.community) if pooled else [])
+
+
+def tell(case: Case, verb: str, users: Iterable[User]) -> None:
+    """Notify staff; people the case is hidden from hear nothing."""
+    heard = [user for user in users if user.id not in case.hidden_from]
+    if heard:
+        notify(
+            users=heard,
+            kind=f"cases.{verb}",
+            params={"number": case.number},
+            url=reverse("desk_case", args=[case.number]),
+            area=case.desk,
+        )
+
+
+def tell_resident(case: Case, verb: str) -> None:
+    """Notify the resident's account, if the case has one."""
+    if case.resident is not None:
+        notify(
+            users=[case.resident],
+            kind=f"cases.{verb}",
+            params={"number": case.number},
+            url=reverse("my_case", args=[case.number]),
+        )

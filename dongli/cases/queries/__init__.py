@@ -1,0 +1,1 @@
+"""Every read of case work that depends on who is looking."""

@@ -1,0 +1,48 @@
+"""What forms offer: classes of the catalogue, departments, workers."""
+
+from collections.abc import Iterable
+
+from dongli.areas.models import Level
+from dongli.cases import policy
+from dongli.cases.models import Case, Category
+from dongli.cases.models.case import About
+from dongli.common.clock import today
+from dongli.organisations import queries as organisations
+from dongli.organisations.models import Organisation
+from dongli.people import queries as people
+from dongli.people.models import User
+
+
+def catalogue(*, staff: bool) -> dict[str, list[Category]]:
+    """The classes in force by major class; residents are not offered what is for staff only."""
+    return _by_major(row for row in policy.catalogue(today()) if staff or not row.staff_only)
+
+
+def _by_major(rows: Iterable[Category]) -> dict[str, list[Category]]:
+    majors: dict[str, list[Category]] = {}
+    for row in rows:
+        majors.setdefault(row.major_name, []).append(row)
+    return majors
+
+
+def departments(case: Case) -> list[Organisation]:
+    """Departments (and offices) that may be given work on `case`; the suggested lead comes first."""
+    found = organisations.within_reach(case.desk)
+    if case.about == About.DEPARTMENT:
+        found = [one for one in found if one.area.level == Level.CITY]
+    lead = suggested_lead(case)
+    return sorted(found, key=lambda one: (one != lead, one.code))
+
+
+def suggested_lead(case: Case) -> Organisation | None:
+    """The department that the class names for this place: the district's, else the city's."""
+    category = case.category
+    if category is None or category.solver == "grid":
+        return None
+    return organisations.department(category.lead_district or category.lead_city, case.desk)
+
+
+def workers(case: Case) -> list[User]:
+    """Workers who serve the case's community and from whom it is not hidden."""
+    found = people.community_workers(case.community) if case.community is not None else []
+    return [worker for worker in found if worker.id not in case.hidden_from]

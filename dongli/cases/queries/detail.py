@@ -1,0 +1,253 @@
+"""One case as a viewer may see it: facts, timeline, photos, contact, and what they may do now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from dongli.cases import access, links, policy
+from dongli.cases.models import Case, CaseContact, Photo, Rating, Reason, Step, Task, TaskKind, Whistle
+from dongli.cases.workflow import (
+    CASE_TABLE,
+    LIVE_TASK_STATES,
+    OPEN_WHISTLE_STATES,
+    TASK_TABLE,
+    WHISTLE_TABLE,
+    Actor,
+    Transition,
+    WhistleState,
+    transition,
+)
+from dongli.common.errors import NotFound
+from dongli.common.masking import mask_name, mask_phone
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
+SUPERVISING_ROLES = (
+    Role.SUBDISTRICT_DESK,
+    Role.SUBDISTRICT_LEADER,
+    Role.DISTRICT_DESK,
+    Role.CITY_DESK,
+    Role.CITY_VIEWER,
+)
+# Taken by the product itself or at doors of their own, never by a button on the case.
+_NO_BUTTON = frozenset({"submit", "import", "route", "remind", "escalate", "cancel", "finish"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `data` is the step's own record (why it was routed, to whom, until when)."""
+
+    step: Step
+    done: str
+    who: str
+    words: str
+    reason: str
+    photos: list[Photo]
+
+    @property
+    def verb(self) -> str:
+        return self.step.verb
+
+    @property
+    def at(self) -> datetime:
+        return self.step.at
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return dict(self.step.data)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach the resident as this viewer sees it: masked always; `may_open` says whether unmasking is theirs."""
+
+    name: str
+    phone: str
+    may_open: bool
+    has_phone: bool
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something the viewer may do now: a row of the workflow, with the task or whistle it is about."""
+
+    row: Transition
+    task: Task | None = None
+    whistle: Whistle | None = None
+
+    @property
+    def verb(self) -> str:
+        return self.row.verb
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """Everything one page shows of a case."""
+
+    case: Case
+    tasks: list[Task]
+    whistles: list[Whistle]
+    timeline: list[Entry]
+    photos: list[Photo]
+    contact: Contact | None
+    offers: list[Offer]
+    rating: Rating | None
+    rating_is_open: bool
+
+    @property
+    def lead(self) -> Task | None:
+        """The live lead of the current round."""
+        return live_lead(self.case, self.tasks)
+
+    def offer(self, verb: str) -> Offer | None:
+        """The offer for `verb`, if the viewer has it."""
+        return next((offer for offer in self.offers if offer.verb == verb), None)
+
+
+def case_by_number(viewer: Viewer, number: str) -> Case:
+    """The case, if this viewer may see it; raises `NotFound` otherwise, whether it exists or not."""
+    found = _whole().filter(access.visible(viewer), number=number).first()
+    if found is None:
+        raise NotFound("no_such_case", _("There is no such case."))
+    return found
+
+
+def case_by_link(number: str, token: str) -> Case:
+    """The case of a secret link; raises `NotFound` when the link is wrong or has been replaced by a newer one."""
+    found = _whole().filter(number=number).first()
+    if found is None or not links.is_token(found, token):
+        raise NotFound("bad_link", _("This link is not valid any more. Ask for a new one with your phone number."))
+    return found
+
+
+def _whole() -> QuerySet[Case]:
+    return Case.objects.select_related("text", "category", "desk", "community", "place", "grid", "contact", "resident")
+
+
+def case_file(viewer: Viewer, case: Case) -> CaseFile:
+    """Everything this viewer may see of `case` (seven statements, however long its history)."""
+    tasks = list(
+        Task.objects.filter(case=case).select_related("organisation", "worker", "grid", "whistle").order_by("id")
+    )
+    whistles = list(
+        Whistle.objects.filter(case=case).select_related("blown_by", "signed_by").prefetch_related("wanted").order_by("id")
+    )
+    photos = list(Photo.objects.filter(case=case))
+    found = access.actors(viewer, case)
+    is_staff = bool(found - {Actor.RESIDENT}) or viewer.is_staff_member
+    rating = Rating.objects.filter(case=case, closing=case.closings).select_related("text").first()
+    supervising = viewer.covers(SUPERVISING_ROLES, case.desk) and Actor.RESIDENT not in found
+    return CaseFile(
+        case=case,
+        tasks=tasks,
+        whistles=whistles,
+        timeline=timeline(case, photos, for_staff=is_staff),
+        photos=[photo for photo in photos if photo.step_id is None],
+        contact=_contact(viewer, case, tasks),
+        offers=offers(viewer, case, tasks, whistles),
+        rating=rating,
+        rating_is_open=supervising or Actor.RESIDENT in found,
+    )
+
+
+def timeline(case: Case, photos: Iterable[Photo], *, for_staff: bool) -> list[Entry]:
+    """The steps in order, in the reader's language; the resident sees only public ones."""
+    steps = Step.objects.filter(case=case).select_related("actor", "organisation", "text", "task__organisation")
+    if not for_staff:
+        steps = steps.filter(public=True)
+    labels = {(row.kind, row.code): policy.reason_label(row) for row in Reason.objects.all()}
+    of_step: dict[UUID, list[Photo]] = {}
+    for photo in photos:
+        if photo.step_id is not None:
+            of_step.setdefault(photo.step_id, []).append(photo)
+    return [_entry(step, labels, of_step.get(step.id, []), for_staff=for_staff) for step in steps]
+
+
+def _entry(step: Step, labels: dict[tuple[str, str], str], photos: list[Photo], *, for_staff: bool) -> Entry:
+    row = transition(step.verb)
+    text = getattr(step, "text", None)
+    return Entry(
+        step=step,
+        done=str(row.done),
+        who=_who(step, for_staff=for_staff),
+        words=text.words if text is not None else "",
+        reason=labels.get((row.reason_kind, step.reason), step.reason),
+        photos=photos,
+    )
+
+
+def _who(step: Step, *, for_staff: bool) -> str:
+    """Who took the step: a name for staff; for the resident the organisation or the office, never a name."""
+    if step.actor_as == Actor.RESIDENT:
+        return _("The resident")
+    if step.actor is None:
+        return _("The system")
+    organisation = step.organisation.name if step.organisation is not None else ""
+    if for_staff:
+        return " · ".join(part for part in (organisation, step.actor.name) if part)
+    if step.actor_as == Actor.HOLDER:
+        return organisation or _("The grid worker")
+    return _("The desk")
+
+
+def live_lead(case: Case, tasks: Iterable[Task]) -> Task | None:
+    """The lead task of the current round that is open or answered."""
+    live = (task for task in tasks if task.kind == TaskKind.LEAD and task.round == case.round)
+    return next((task for task in live if task.state in LIVE_TASK_STATES), None)
+
+
+def _contact(viewer: Viewer, case: Case, tasks: list[Task]) -> Contact | None:
+    row: CaseContact | None = getattr(case, "contact", None)
+    if row is None:
+        return None
+    return Contact(
+        name=mask_name(row.name),
+        phone=mask_phone(row.phone) if row.phone else "",
+        may_open=access.may_see_contact(viewer, case, tasks),
+        has_phone=bool(row.phone),
+    )
+
+
+def offers(viewer: Viewer, case: Case, tasks: list[Task], whistles: list[Whistle]) -> list[Offer]:
+    """What the viewer may do now, read from the workflow tables: the page's buttons and nothing else decides them."""
+    lead = live_lead(case, tasks)
+    found = access.actors(viewer, case, lead)
+    if access.supervises(viewer, case, lead):
+        found.add(Actor.SUPERVISOR)
+    rows = [
+        Offer(row, task=lead)
+        for row in CASE_TABLE
+        if row.verb not in _NO_BUTTON and case.state in row.sources and found & set(row.actors)
+    ]
+    for task in tasks:
+        rows += _task_offers(viewer, case, task)
+    for whistle in whistles:
+        if whistle.state in OPEN_WHISTLE_STATES:
+            rows += _whistle_offers(viewer, case, whistle, found)
+    return rows
+
+
+def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
+    found = access.actors(viewer, case, task)
+    unfit = {
+        TaskKind.LEAD: {"report_in", "release"},
+        TaskKind.COHANDLER: {"report_in"},
+        TaskKind.WHISTLE: {"accept"},
+    }[TaskKind(task.kind)]
+    return [
+        Offer(row, task=task)
+        for row in TASK_TABLE
+        if row.verb not in _NO_BUTTON | unfit and task.state in row.sources and found & set(row.actors)
+    ]
+
+
+def _whistle_offers(viewer: Viewer, case: Case, whistle: Whistle, found: set[Actor]) -> list[Offer]:
+    rows = [row for row in WHISTLE_TABLE if row.verb not in _NO_BUTTON and whistle.state in row.sources]
+    if whistle.state == WhistleState.BLOWN and not access.may_sign(viewer, whistle, case):
+        return []
+    return [Offer(row, whistle=whistle) for row in rows if found & set(row.actors)]

@@ -1,0 +1,208 @@
+"""Lists of cases and tasks by who is looking: desk queues, the worker's today, the resident's own, the whistle board."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from dongli.areas.models import Area
+from dongli.cases import access
+from dongli.cases.models import Case, Task, Whistle
+from dongli.cases.workflow import (
+    CLOSED_STATES,
+    OPEN_CASE_STATES,
+    OPEN_TASK_STATES,
+    OPEN_WHISTLE_STATES,
+    UNDER_WAY,
+    CaseState,
+    TaskState,
+    WhistleState,
+)
+from dongli.common.clock import CITY_ZONE, now
+from dongli.common.ids import parse_id
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
+PAGE = 50
+COUNT_CAP = 100
+MAP_CAP = 2000
+TODAY_CAP = 200
+
+# Saved filters of the desk: name → condition at a moment. The label of each is with the page.
+FILTERS: dict[str, Callable[[datetime], Q]] = {
+    "urgent": lambda _moment: Q(urgent=True, state__in=sorted(OPEN_CASE_STATES)),
+    "new": lambda _moment: Q(state=CaseState.FILED, community__isnull=False),
+    "unplaced": lambda _moment: Q(state=CaseState.FILED, community__isnull=True),
+    "dispatch": lambda _moment: Q(state=CaseState.REGISTERED),
+    "under_way": lambda _moment: Q(state__in=UNDER_WAY),
+    "late": lambda moment: Q(state__in=UNDER_WAY, due_at__lt=moment),
+    "check": lambda _moment: Q(state__in=[CaseState.ANSWERED, CaseState.CHECKED]),
+    "closed": lambda _moment: Q(state__in=CLOSED_STATES),
+    "refused": lambda _moment: Q(state__in=[CaseState.REFUSED, CaseState.WITHDRAWN]),
+    "spam": lambda _moment: Q(state=CaseState.SPAM),
+    "all": lambda _moment: ~Q(state=CaseState.SPAM),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a keyset list of cases: `next` is the key to ask the following page with; empty at the end."""
+
+    rows: list[Case]
+    next: str = ""
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """What narrows a desk's queue: a saved filter, a line, an area's subtree, a class's code, the case's source."""
+
+    filter: str = "all"
+    line: str = ""
+    area: Area | None = None
+    category: str = ""
+    source: str = ""
+
+
+def _listed() -> QuerySet[Case]:
+    """Cases with what a row of a list shows (three statements a page)."""
+    open_tasks = Task.objects.filter(state__in=sorted(OPEN_TASK_STATES)).select_related("organisation", "worker")
+    return Case.objects.select_related("text", "category", "desk", "community", "place").prefetch_related(
+        Prefetch("tasks", queryset=open_tasks.order_by("id"), to_attr="open_tasks")
+    )
+
+
+def _page(rows: QuerySet[Case], after: str, size: int = PAGE) -> Page:
+    """The page after the case id `after`, newest first; a forged key starts at the top."""
+    if (key := parse_id(after)) is not None:
+        rows = rows.filter(pk__lt=key)
+    found = list(rows.order_by("-id")[: size + 1])
+    return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
+
+
+def sifted(sieve: Sieve, moment: datetime) -> Q:
+    """The sieve as a condition over Case; an unknown filter means all."""
+    condition = FILTERS.get(sieve.filter, FILTERS["all"])(moment)
+    if sieve.line:
+        condition &= Q(category__line=sieve.line)
+    if sieve.category:
+        condition &= Q(category__code=sieve.category)
+    if sieve.source:
+        condition &= Q(source=sieve.source)
+    if sieve.area is not None:
+        path = sieve.area.path
+        inside = Q(place__path__gte=path, place__path__lt=sieve.area.path_end)
+        condition &= inside | Q(desk__path__gte=path, desk__path__lt=sieve.area.path_end)
+    return condition
+
+
+def queue(viewer: Viewer, sieve: Sieve, after: str = "") -> Page:
+    """A desk's queue, newest first, by keyset."""
+    return _page(_listed().filter(access.visible(viewer), sifted(sieve, now())), after)
+
+
+def counts(viewer: Viewer) -> dict[str, int]:
+    """How many cases each saved filter holds for this viewer, each counted to 100 at most."""
+    moment, seen = now(), access.visible(viewer)
+    names = [name for name in FILTERS if name not in {"all", "closed", "refused"}]
+    return {
+        name: Case.objects.filter(seen, FILTERS[name](moment)).order_by()[:COUNT_CAP].count() for name in names
+    }
+
+
+def my_cases(viewer: Viewer, after: str = "") -> Page:
+    """What the resident filed (or a captain or clerk filed for others), newest first."""
+    return _page(_listed().filter(Q(resident=viewer.known) | Q(filed_by=viewer.known)), after, 20)
+
+
+@dataclass(frozen=True)
+class Today:
+    """A worker's (or a department's) open tasks by urgency: late, due by the end of today, later."""
+
+    late: list[Task]
+    today: list[Task]
+    later: list[Task]
+
+
+def my_tasks(viewer: Viewer) -> QuerySet[Task]:
+    """Open tasks that are this viewer's: their own, their departments', and their communities' pool."""
+    mine = Q(worker=viewer.known) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
+    if pool := viewer.paths(*access.POOL_ROLES):
+        mine |= Q(worker=None, organisation=None) & access.under("grid__community", pool)
+    tasks = Task.objects.filter(mine, state__in=sorted(OPEN_TASK_STATES))
+    return tasks.exclude(case__hidden_from__contains=[viewer.known.id])
+
+
+def today(viewer: Viewer) -> Today:
+    """Open tasks, the most urgent first (at most 200)."""
+    rows = my_tasks(viewer).select_related(
+        "case__text", "case__category", "case__place", "case__community", "organisation", "whistle"
+    )
+    tasks = list(rows.order_by("-case__urgent", "due_at", "id")[:TODAY_CAP])
+    moment = now()
+    tonight = datetime.combine(moment.astimezone(CITY_ZONE).date() + timedelta(days=1), time(), CITY_ZONE)
+    return Today(
+        late=[task for task in tasks if task.due_at < moment],
+        today=[task for task in tasks if moment <= task.due_at < tonight],
+        later=[task for task in tasks if task.due_at >= tonight],
+    )
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whistle board's columns; a whistle stands in the one its least advanced department has reached."""
+
+    blown: list[Whistle]
+    reporting_in: list[Whistle]
+    on_site: list[Whistle]
+    done: list[Whistle]
+
+
+def board(viewer: Viewer) -> Board:
+    """Whistles of the cases this viewer may see: all open ones (at most 200), and those done in the last three days."""
+    recent = Q(state=WhistleState.DONE, ended_at__gte=now() - timedelta(days=3))
+    whistles = list(
+        Whistle.objects.filter(Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent)
+        .filter(case__in=Case.objects.filter(access.visible(viewer)).values("pk"))
+        .select_related("case__text", "case__community", "blown_by")
+        .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
+        .order_by("-id")[:TODAY_CAP]
+    )
+    board = Board([], [], [], [])
+    for whistle in whistles:
+        _column(board, whistle).append(whistle)
+    return board
+
+
+def _column(board: Board, whistle: Whistle) -> list[Whistle]:
+    if whistle.state == WhistleState.BLOWN:
+        return board.blown
+    if whistle.state == WhistleState.DONE:
+        return board.done
+    states = {task.state for task in whistle.tasks.all()}
+    return board.reporting_in if states & {TaskState.DISPATCHED, TaskState.RETURNED} else board.on_site
+
+
+@dataclass(frozen=True)
+class Point:
+    """A case on the map (degrees, WGS-84)."""
+
+    number: str
+    state: str
+    urgent: bool
+    longitude: float
+    latitude: float
+
+
+def points(viewer: Viewer, sieve: Sieve) -> list[Point]:
+    """Cases of a queue that have a point, for the map: the newest 2,000."""
+    rows = Case.objects.filter(access.visible(viewer), sifted(sieve, now()), longitude__isnull=False)
+    values = rows.order_by("-id").values_list("number", "state", "urgent", "longitude", "latitude")[:MAP_CAP]
+    return [Point(*row) for row in values]
+
+
+def task_points(viewer: Viewer) -> list[Point]:
+    """The viewer's open tasks on the map."""
+    rows = my_tasks(viewer).filter(case__longitude__isnull=False)
+    values = rows.values_list("case__number", "state", "case__urgent", "case__longitude", "case__latitude")
+    return [Point(*row) for row in values[:MAP_CAP]]

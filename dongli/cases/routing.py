@@ -1,0 +1,156 @@
+"""Where a case goes and why: place → grid → worker on duty; what only has an address → the unplaced pool."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from dongli.areas import index
+from dongli.areas.models import Area, Grid, Level
+from dongli.cases.models.case import About
+from dongli.common.errors import Invalid
+from dongli.people import queries as people
+from dongli.people.models import User
+
+Why = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Where:
+    """The place as somebody gave it: a point (degrees, WGS-84), an area's code (QR, picker, home), words, or several."""
+
+    longitude: float | None = None
+    latitude: float | None = None
+    area_code: str = ""
+    address: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.longitude is None and not self.area_code and not self.address
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a case goes. `pooled`: nobody in particular holds it yet; `why` explains each turn on the timeline."""
+
+    desk: Area
+    community: Area | None = None
+    place: Area | None = None
+    grid: Grid | None = None
+    worker: User | None = None
+    pooled: bool = False
+    longitude: float | None = None
+    latitude: float | None = None
+    hidden_from: tuple[UUID, ...] = ()
+    why: tuple[Why, ...] = field(default=())
+
+
+class UnknownCity(Exception):
+    """The divisions were never imported: there is no city to route in."""
+
+
+def route(where: Where, *, about: str, at: datetime) -> Route:
+    """The route of a case filed at `where`; raises `Invalid` for an unknown place or a point outside the city."""
+    why: list[Why] = []
+    place = _area(where.area_code) if where.area_code else None
+    longitude, latitude = _point(where, place)
+    ids: set[UUID] = set()
+    location = None
+    if longitude is not None and latitude is not None and (place is None or place.depth > Level.COMMUNITY.depth):
+        location = index.locate(longitude, latitude)
+        ids |= {one for one in (location.district_id, location.community_id) if one is not None}
+    chain = _chain(place, ids)
+    community = _at(chain, Level.COMMUNITY)
+    grid = None
+    if location is not None and community is not None and location.community_id == community.id:
+        grid = Grid.objects.filter(pk=location.grid_id).first() if location.grid_id else None
+        why.append({"why": "nearest" if location.nearest else "grid", "grid": grid.name if grid else community.name})
+    elif community is not None:
+        why.append({"why": "community", "community": community.name})
+    else:
+        why.append({"why": "unplaced"})
+    desk = _desk(chain, community, about, why)
+    duty = _on_duty(grid, about, at, why)
+    return Route(
+        desk=desk,
+        community=community,
+        place=place or community,
+        grid=grid,
+        worker=duty,
+        pooled=duty is None,
+        longitude=where.longitude,
+        latitude=where.latitude,
+        hidden_from=_hidden_from(grid, community, about),
+        why=tuple(why),
+    )
+
+
+def _area(code: str) -> Area:
+    found = Area.objects.active().filter(code=code).first()
+    if found is None:
+        from django.utils.translation import gettext as _
+
+        raise Invalid("unknown_place", _("This place is not known. Please choose it from the list."), field="place")
+    return found
+
+
+def _point(where: Where, place: Area | None) -> tuple[float | None, float | None]:
+    if where.longitude is not None and where.latitude is not None:
+        return where.longitude, where.latitude
+    if place is not None and place.depth > Level.COMMUNITY.depth:
+        return place.longitude, place.latitude
+    return None, None
+
+
+def _chain(place: Area | None, ids: set[UUID]) -> dict[str, Area]:
+    """The areas of the case by level, the place's own first, with their ancestors; the city is always there."""
+    codes = set(place.path.rstrip("/").split("/")) if place is not None else set()
+    rows = list(Area.objects.filter(Q(code__in=codes) | Q(pk__in=ids) | Q(level=Level.CITY)))
+    if place is None:
+        lowest = max(rows, key=lambda area: area.depth, default=None)
+        if lowest is not None and lowest.depth > Level.DISTRICT.depth:
+            rows = list(Area.objects.filter(code__in=lowest.path.rstrip("/").split("/")))
+    else:
+        rows = [area for area in rows if place.path.startswith(area.path)]
+    return {area.level: area for area in rows}
+
+
+def _at(chain: dict[str, Area], level: Level) -> Area | None:
+    return chain.get(level)
+
+
+_ONE_UP = {About.COMMUNITY: Level.SUBDISTRICT, About.SUBDISTRICT: Level.DISTRICT, About.DEPARTMENT: Level.CITY}
+
+
+def _desk(chain: dict[str, Area], community: Area | None, about: str, why: list[Why]) -> Area:
+    """The desk that looks after the case: the community's; above whoever is complained of; the district's if unplaced."""
+    order = [Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY]
+    if about in _ONE_UP:
+        order = order[order.index(_ONE_UP[About(about)]) :]
+    elif community is None:
+        order = [Level.DISTRICT, Level.CITY]
+    for level in order:
+        if level in chain:
+            if about in _ONE_UP:
+                why.append({"why": "one_up", "desk": chain[level].name})
+            return chain[level]
+    raise UnknownCity
+
+
+def _on_duty(grid: Grid | None, about: str, at: datetime, why: list[Why]) -> User | None:
+    if grid is None or about:
+        return None
+    duty = people.on_duty(grid, at)
+    if duty is None:
+        why.append({"why": "nobody_on_duty", "grid": grid.name})
+        return None
+    why.append({"why": "on_duty", "worker": duty.user.name})
+    return duty.user
+
+
+def _hidden_from(grid: Grid | None, community: Area | None, about: str) -> tuple[UUID, ...]:
+    """The workers an appeal complains of: everyone on the grid's roster (or the community's when no grid is known)."""
+    if about != About.WORKER:
+        return ()
+    return tuple(people.workers_of(grid, community))
