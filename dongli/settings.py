@@ -144,13 +144,16 @@ TIME_ZONE = "Asia/Shanghai"
 # Static files, and what residents upload.
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [
-    ("npm/tabler", BASE_DIR / "node_modules/@tabler/core/dist"),
-    ("npm/htmx", BASE_DIR / "node_modules/htmx.org/dist"),
-    ("npm/maplibre", BASE_DIR / "node_modules/maplibre-gl/dist"),
-    ("npm/pmtiles", BASE_DIR / "node_modules/pmtiles/dist"),
+STATICFILES_FINDERS = [
+    "dongli.web.finders.NpmFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
-WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "dongli.web.storage.StaticStorage"},
+}
+# Before they are collected (a developer's checkout, the tests), files are served from where they lie.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
 MEDIA_ROOT = VAR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -160,6 +163,29 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 12
 # The map's tiles: a raster template ({z}/{x}/{y}) or a .pmtiles address; none draws outlines and names only.
 MAP_TILES = os.environ.get("DONGLI_MAP_TILES", "")
 MAP_ATTRIBUTION = os.environ.get("DONGLI_MAP_ATTRIBUTION", "")
+
+# What a page may load and do: this site, the map's tiles, and no inline script or style at all.
+_TILE_HOSTS = [f"{_tiles.scheme}://{_tiles.netloc}"] if (_tiles := urlparse(MAP_TILES)).netloc else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:", *_TILE_HOSTS],
+        "connect-src": ["'self'", *_TILE_HOSTS],
+        "worker-src": ["'self'", "blob:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if BASE_URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+CSRF_FAILURE_VIEW = "dongli.web.views.errors.csrf_failure"
 
 # Accounts.
 AUTH_USER_MODEL = "people.User"

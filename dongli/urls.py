@@ -12,3 +12,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "dongli.web.views.errors.bad_request"
+handler403 = "dongli.web.views.errors.forbidden"
+handler404 = "dongli.web.views.errors.not_found"
+handler500 = "dongli.web.views.errors.server_error"

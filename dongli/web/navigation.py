@@ -1,0 +1,113 @@
+"""What each room offers, as tables; a place whose app is not installed is left out."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Place:
+    """A destination: the name of its address, its label, its icon in the sprite, and the key of its count, if any."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    count: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place as one page shows it."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of links in the desk's side bar."""
+
+    label: str | Promise
+    links: list[Link]
+
+
+RESIDENT = [
+    Place("web:home", _("Home"), "home"),
+    Place("cases:report", _("Report"), "pencil-plus"),
+    Place("cases:mine", _("My appeals"), "list-check"),
+]
+WORKER = [
+    Place("web:work", _("Today"), "checklist", "today"),
+    Place("cases:work_map", _("Map"), "map"),
+    Place("cases:patrol", _("Patrol"), "walk"),
+    Place("web:work_more", _("More"), "dots"),
+]
+DESK: list[tuple[str | Promise, list[Place]]] = [
+    (
+        "",
+        [
+            Place("cases:queue", _("Queue"), "inbox", "queue"),
+            Place("cases:board", _("Whistles"), "layout-kanban", "whistles"),
+            Place("cases:map", _("Map"), "map"),
+            Place("notices:inbox", _("Notifications"), "bell", "unread"),
+        ],
+    ),
+    (
+        _("Ground"),
+        [
+            Place("areas:browse", _("Areas and grids"), "stack-2"),
+            Place("people:on_duty", _("People on duty"), "users"),
+        ],
+    ),
+    (
+        _("Rules"),
+        [
+            Place("cases:catalogue", _("Categories"), "tag"),
+            Place("cases:workflow", _("Workflow"), "route"),
+        ],
+    ),
+]
+ROOMS = {"resident": RESIDENT, "worker": WORKER}
+
+
+def address(url_name: str) -> str:
+    """The address called `url_name`, or "" when nothing answers to it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def links(request: HttpRequest, places: list[Place], counts: dict[str, int]) -> list[Link]:
+    """`places` as links for this request, the deepest match marked as the current one."""
+    found = [(place, address(place.url_name)) for place in places]
+    here = _current([url for _place, url in found if url], request.path)
+    return [
+        Link(url, place.label, place.icon, current=url == here, count=counts.get(place.count, 0))
+        for place, url in found
+        if url
+    ]
+
+
+def sections(request: HttpRequest, counts: dict[str, int]) -> list[Section]:
+    """The desk's side bar."""
+    every = [address(place.url_name) for _label, places in DESK for place in places]
+    here = _current([url for url in every if url], request.path)
+    grouped = [Section(label, _marked(links(request, places, counts), here)) for label, places in DESK]
+    return [section for section in grouped if section.links]
+
+
+def _marked(found: list[Link], here: str) -> list[Link]:
+    return [Link(link.url, link.label, link.icon, current=link.url == here, count=link.count) for link in found]
+
+
+def _current(urls: list[str], path: str) -> str:
+    """The longest of `urls` that `path` lies under; the front page only when it is the page itself."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default="")
