@@ -1,4 +1,4 @@
-"""The small cast of the demonstration and the tests: one person for every role, and a stranger from another district."""
+"""The cast of the demonstration and the tests: one person for every role, and a stranger from another district."""
 
 from dataclasses import dataclass
 from typing import Literal

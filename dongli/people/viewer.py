@@ -36,12 +36,16 @@ WORKER_ROLES = frozenset({"grid_worker", "captain"})
 
 @dataclass(frozen=True)
 class Held:
-    """One grant as the viewer holds it: `path` for an area's subtree, `organisation` for a department."""
+    """One grant as the viewer holds it: `path` for an area's subtree, `organisation` for a department.
+
+    `place` is the name of either.
+    """
 
     role: str
     area: UUID | None
     path: str
     organisation: UUID | None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,9 +79,10 @@ class Viewer:
         rows = (
             Grant.objects.filter(Q(until__isnull=True) | Q(until__gt=moment), user=user, since__lte=moment)
             .order_by("role", "id")
-            .values_list("role", "area_id", "area__path", "organisation_id")
+            .values_list("role", "area_id", "area__path", "organisation_id", "area__name", "organisation__name")
         )
-        return cls(user=user, held=tuple(Held(role, area, path or "", org) for role, area, path, org in rows))
+        held = (Held(role, area, path or "", org, name or unit or "") for role, area, path, org, name, unit in rows)
+        return cls(user=user, held=tuple(held))
 
     def without_grants(self) -> "Viewer":
         """The same person before the second factor: what they hold does not count yet."""
@@ -93,6 +98,13 @@ class Viewer:
         if self.user is None:
             raise NotAllowed("log_in_first", _("Please log in first."))
         return self.user
+
+    @property
+    def title(self) -> str:
+        """The first role and its place in words, for the user's menu; empty for residents."""
+        from dongli.people.models import Role
+
+        return f"{Role(self.held[0].role).label} · {self.held[0].place}" if self.held else ""
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -1,0 +1,161 @@
+"""Granting roles and ending them. An administrator does both, within the area they administer."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from dongli.areas.models import Area, Level
+from dongli.common.clock import now
+from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
+from dongli.common.text import clean
+from dongli.organisations.models import Organisation
+from dongli.people.models import Grant, Role, RosterEntry, User
+from dongli.people.queries.directory import working
+from dongli.people.queries.duty import in_force
+from dongli.people.viewer import Viewer
+
+SUBTREE = (Level.CITY, Level.DISTRICT, Level.SUBDISTRICT, Level.COMMUNITY)
+ROLE_LEVELS: dict[Role, tuple[Level, ...]] = {
+    Role.CAPTAIN: (Level.BUILDING, Level.COMPOUND),
+    Role.GRID_WORKER: (Level.COMMUNITY,),
+    Role.COMMUNITY_DESK: (Level.COMMUNITY,),
+    Role.COMMUNITY_SECRETARY: (Level.COMMUNITY,),
+    Role.SUBDISTRICT_DESK: (Level.SUBDISTRICT,),
+    Role.SUBDISTRICT_LEADER: (Level.SUBDISTRICT,),
+    Role.DISTRICT_DESK: (Level.DISTRICT,),
+    Role.CITY_DESK: (Level.CITY,),
+    Role.CITY_VIEWER: (Level.CITY, Level.DISTRICT),
+    Role.HOTLINE_CLERK: (Level.CITY, Level.DISTRICT),
+    Role.ADMINISTRATOR: SUBTREE,
+}
+
+
+def check_administers(viewer: Viewer, area: Area | None) -> None:
+    """Raises `NotAllowed` unless the viewer is an administrator over `area`."""
+    if not viewer.covers((Role.ADMINISTRATOR,), area):
+        raise NotAllowed("administrator_only", _("Only an administrator of this area may do this."))
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    viewer: Viewer,
+    user: User,
+    role: Role,
+    area: Area | None = None,
+    organisation: Organisation | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    reason: str = "",
+) -> Grant:
+    """Let `user` hold `role` in `area`'s subtree, or as an officer of `organisation`, from `since` (now) to `until`.
+
+    Asking again for what is held answers the grant there is. Raises `NotAllowed`, `Invalid` (role and place do not
+    fit, dates), `Conflict` (the account is closed or has no user name, or the periods overlap).
+    """
+    role = Role(role)
+    place = organisation.area if organisation is not None else area
+    check_administers(viewer, place)
+    _check_fit(role, area, organisation)
+    since = since or now()
+    if until is not None and until <= since:
+        raise Invalid("bad_period", _("The end must be after the beginning."), field="until")
+    holder = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    _check_account(holder)
+    wanted = {"user": holder, "role": role, "area": area, "organisation": organisation}
+    held = Grant.objects.filter(in_force(since), **wanted).first()
+    if held is not None and held.until == until:
+        return held
+    words = clean(reason, field="reason", max_length=200)
+    try:
+        with transaction.atomic():
+            return Grant.objects.create(**wanted, since=since, until=until, granted_by=viewer.user, reason=words)
+    except IntegrityError as error:
+        raise Conflict("already_granted", _("This role is already held there for part of that time.")) from error
+
+
+def _check_fit(role: Role, area: Area | None, organisation: Organisation | None) -> None:
+    if (role is Role.DEPARTMENT_OFFICER) != (organisation is not None) or (area is None) == (organisation is None):
+        raise Invalid("role_needs_place", _("Choose the place or department in which this role is held."), field="role")
+    if area is not None and area.level not in ROLE_LEVELS[role]:
+        raise Invalid("role_needs_level", _("This role cannot be held at this level."), field="area")
+    if organisation is not None and organisation.dissolved_on is not None:
+        raise Invalid("dissolved", _("This department has been dissolved."), field="organisation")
+
+
+def _check_account(user: User) -> None:
+    if not user.may_log_in:
+        raise Conflict("has_left", _("This account has been closed."))
+    if not user.username:
+        raise Conflict("no_username", _("A role needs a staff account with a user name."))
+
+
+@transaction.atomic
+def end_grant(*, viewer: Viewer, grant_id: UUID) -> Grant:
+    """End a grant now, and with it the turns on rosters that rested on it. Ending it again changes nothing.
+
+    Raises `NotFound`, `NotAllowed`, `Conflict` when it is the last administrator of the whole city.
+    """
+    found = Grant.objects.select_related("area", "organisation__area").filter(pk=grant_id).first()
+    if found is None:
+        raise NotFound("no_grant", _("There is no such grant."))
+    check_administers(viewer, found.area or (found.organisation and found.organisation.area))
+    User.objects.select_for_update(no_key=True).get(pk=found.user_id)
+    grant = Grant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant_id)
+    moment = now()
+    if grant.until is not None and grant.until <= moment:
+        return grant
+    keep_an_administrator([grant])
+    close(grant, viewer, moment)
+    if grant.area_id is not None:
+        _end_turns_without_role(grant, moment)
+    return grant
+
+
+def close(grant: Grant, viewer: Viewer, moment: datetime) -> None:
+    """Write the end of one grant; one that has not begun yet ends as it begins."""
+    grant.until = max(moment, grant.since + timedelta(microseconds=1))
+    grant.ended_by = viewer.user
+    grant.save(update_fields=["until", "ended_by"])
+
+
+def keep_an_administrator(ending: list[Grant]) -> None:
+    """Raises `Conflict` when ending these grants would leave the city without an administrator without end date.
+
+    Locks all such grants in one order, so two who end each other's come one after the other.
+    """
+    if not any(grant.role == Role.ADMINISTRATOR for grant in ending):
+        return
+    lasting = (
+        Grant.objects.filter(working("user__"), role=Role.ADMINISTRATOR, area__level=Level.CITY, until=None)
+        .order_by("id")
+        .select_for_update(no_key=True, of=("self", "user"))
+    )
+    left = {grant.pk for grant in lasting} - {grant.pk for grant in ending}
+    ends_a_lasting_one = any(grant.role == Role.ADMINISTRATOR and grant.until is None for grant in ending)
+    if ends_a_lasting_one and not left:
+        raise Conflict("last_administrator", _("This is the city's last administrator. Appoint another one first."))
+
+
+def _end_turns_without_role(grant: Grant, moment: datetime) -> None:
+    """The turns within the grant's area end unless another grant of the person covers them."""
+    area = grant.area
+    if area is None:
+        return
+    others = Grant.objects.filter(in_force(moment), user=grant.user_id, area__isnull=False).exclude(pk=grant.pk)
+    paths = list(others.values_list("area__path", flat=True))
+    inside = Q(grid__community__path__startswith=area.path) | Q(area__path__startswith=area.path)
+    turns = RosterEntry.objects.filter(inside, Q(until__isnull=True) | Q(until__gt=moment), user=grant.user_id)
+    for turn in turns.select_related("grid__community", "area"):
+        place = turn.grid.community if turn.grid is not None else turn.area
+        if place is not None and not any(place.path.startswith(path) for path in paths):
+            end_one_turn(turn, moment)
+
+
+def end_one_turn(turn: RosterEntry, moment: datetime) -> None:
+    """Write the end of one turn; one that has not begun yet ends as it begins."""
+    turn.until = max(moment, turn.since + timedelta(microseconds=1))
+    turn.save(update_fields=["until"])

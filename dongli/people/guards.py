@@ -1,0 +1,82 @@
+"""The doors of the rooms: who is not logged in goes to the log-in, staff without a second factor to its set-up."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dongli.common.errors import NotAllowed
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
+View = Callable[..., HttpResponseBase]
+Test = Callable[[Viewer], bool]
+
+
+def viewer_from(request: HttpRequest) -> Viewer:
+    """`request.viewer`, typed."""
+    viewer: Viewer = request.viewer  # type: ignore[attr-defined]  # set by ViewerMiddleware
+    return viewer
+
+
+def login_required(view: View) -> View:
+    """Only for those who have logged in; others go to the log-in and come back."""
+    return _guard(view, lambda viewer: True)
+
+
+def worker_required(view: View) -> View:
+    """The worker's room: grid workers, captains, and whoever runs a desk."""
+    return _guard(view, lambda viewer: viewer.is_worker or viewer.is_desk)
+
+
+def desk_required(view: View) -> View:
+    """The desk: any role that opens it."""
+    return _guard(view, lambda viewer: viewer.is_desk)
+
+
+def administrator_required(view: View) -> View:
+    """Pages of the administrator."""
+    return _guard(view, lambda viewer: viewer.has(Role.ADMINISTRATOR))
+
+
+def check_room(request: HttpRequest, test: Test) -> HttpResponseBase | None:
+    """A redirect to what is still missing, or None when `test` holds; raises `NotAllowed` when it does not.
+
+    For views that cannot use a decorator.
+    """
+    viewer = viewer_from(request)
+    if not viewer.is_authenticated:
+        return _send(request, settings.LOGIN_URL)
+    if viewer.needs_second_factor and not test(viewer):
+        return _send(request, reverse("second_factor"))
+    if viewer.user is not None and viewer.user.must_change_password and viewer.is_staff_member:
+        return _send(request, reverse("account_change_password"))
+    if not test(viewer):
+        raise NotAllowed("no_desk", _("Your account has no role for this page. Ask your administrator if it should."))
+    return None
+
+
+def _guard(view: View, test: Test) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return check_room(request, test) or view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _send(request: HttpRequest, address: str) -> HttpResponseBase:
+    """To `address`, and back to this page afterwards; htmx is told to leave the page as a whole."""
+    back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+    where = f"{address}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request"):
+        response = HttpResponseRedirect(where)
+        response.status_code = 200
+        response.headers["HX-Redirect"] = where
+        del response.headers["Location"]
+        return response
+    return HttpResponseRedirect(where)

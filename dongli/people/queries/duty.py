@@ -1,0 +1,133 @@
+"""Who is on duty: the roster in the order of its ranks, an absent person's deputy before the next rank."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from dongli.areas.models import Area, Grid, Level
+from dongli.areas.queries import grids_of
+from dongli.common.clock import now
+from dongli.people.models import Absence, Grant, Role, RosterEntry, User
+
+# Whose phone rings when a desk's roster names nobody.
+DESK_ROLES_BY_LEVEL: dict[str, tuple[Role, ...]] = {
+    Level.COMMUNITY: (Role.COMMUNITY_SECRETARY, Role.COMMUNITY_DESK),
+    Level.SUBDISTRICT: (Role.SUBDISTRICT_LEADER, Role.SUBDISTRICT_DESK),
+    Level.DISTRICT: (Role.DISTRICT_DESK,),
+    Level.CITY: (Role.CITY_DESK,),
+}
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """Who is on duty and why: `why_code` is "first", "next" (`params`: absent) or "deputy" (`params`: absent)."""
+
+    user: User
+    why_code: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GridDuty:
+    """A grid with its roster as the page of people on duty shows it. `duty` None is a gap."""
+
+    grid: Grid
+    turns: list[RosterEntry]
+    duty: OnDuty | None
+
+
+def in_force(at: datetime) -> Q:
+    """Filter: rows with `since` and `until` that hold at `at`."""
+    return Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+
+
+def on_duty(grid: Grid, at: datetime) -> OnDuty | None:
+    """Who is on duty on `grid` at `at`; None is a gap: the case goes to the community's pool. Two queries."""
+    return on_duty_many([grid], at).get(grid.id)
+
+
+def on_duty_many(grids: Iterable[Grid], at: datetime) -> dict[UUID, OnDuty]:
+    """Grid id → who is on duty; grids with nobody are left out. Two queries for any number of grids."""
+    turns = _turns([grid.id for grid in grids], at)
+    away = stand_ins({turn.user_id for several in turns.values() for turn in several}, at)
+    found = {grid: _first_present(several, away) for grid, several in turns.items()}
+    return {grid: duty for grid, duty in found.items() if duty is not None}
+
+
+def _turns(grids: list[UUID], at: datetime) -> dict[UUID, list[RosterEntry]]:
+    rows = RosterEntry.objects.filter(in_force(at), grid__in=grids).select_related("user").order_by("rank", "id")
+    found: dict[UUID, list[RosterEntry]] = defaultdict(list)
+    for row in rows:
+        if row.grid_id is not None and row.user.may_log_in:
+            found[row.grid_id].append(row)
+    return found
+
+
+def stand_ins(users: set[UUID], at: datetime) -> dict[UUID, User | None]:
+    """Those of `users` who are away at `at` → their deputy; None when none is named, or the deputy is away or gone."""
+    if not users:
+        return {}
+    away = Absence.objects.filter(in_force(at), user__in=users)
+    rows = Absence.objects.filter(in_force(at), Q(user__in=users) | Q(user__in=away.values("deputy")))
+    absences = {row.user_id: row.deputy for row in rows.select_related("deputy")}
+    return {
+        user: deputy if deputy is not None and deputy.may_log_in and deputy.id not in absences else None
+        for user, deputy in absences.items()
+        if user in users
+    }
+
+
+def _first_present(turns: list[RosterEntry], away: dict[UUID, User | None]) -> OnDuty | None:
+    passed_over = ""
+    for turn in turns:
+        if turn.user_id not in away:
+            return OnDuty(turn.user, "next", {"absent": passed_over}) if passed_over else OnDuty(turn.user, "first")
+        deputy = away[turn.user_id]
+        if deputy is not None:
+            return OnDuty(deputy, "deputy", {"absent": turn.user.name})
+        passed_over = passed_over or turn.user.name
+    return None
+
+
+def gaps(area: Area, at: datetime | None = None) -> list[Grid]:
+    """The active grids in `area` with nobody on duty at `at` (now if none is given). Three queries."""
+    grids = list(grids_of(area).select_related("community").order_by("code"))
+    manned = on_duty_many(grids, at or now())
+    return [grid for grid in grids if grid.id not in manned]
+
+
+def people_on_duty(area: Area, at: datetime | None = None) -> list[GridDuty]:
+    """Every active grid of `area` with its turns and who is on duty, by code. Three queries."""
+    moment = at or now()
+    grids = list(grids_of(area).select_related("community").order_by("code"))
+    turns = _turns([grid.id for grid in grids], moment)
+    away = stand_ins({turn.user_id for several in turns.values() for turn in several}, moment)
+    return [GridDuty(grid, turns.get(grid.id, []), _first_present(turns.get(grid.id, []), away)) for grid in grids]
+
+
+def desk_duty(area: Area, at: datetime) -> list[User]:
+    """Who hears of an escalation at `area`'s desk: its roster by rank, else the holders of the desk roles there.
+
+    The absent are replaced by their deputies or left out; empty when there is nobody. At most four queries.
+    """
+    turns = RosterEntry.objects.filter(in_force(at), area=area).select_related("user").order_by("rank", "id")
+    found = _present([turn.user for turn in turns], at)
+    if found:
+        return found
+    roles = DESK_ROLES_BY_LEVEL.get(area.level, ())
+    grants = (
+        Grant.objects.filter(in_force(at), area=area, role__in=roles).select_related("user").order_by("since", "id")
+    )
+    return _present([grant.user for grant in grants], at)
+
+
+def _present(people: list[User], at: datetime) -> list[User]:
+    """The people who are there, deputies in the place of the absent, nobody twice."""
+    able = [user for user in people if user.may_log_in]
+    away = stand_ins({user.id for user in able}, at)
+    stood_in = [away.get(user.id, user) for user in able]
+    return list({user.id: user for user in stood_in if user is not None}.values())
