@@ -3,7 +3,6 @@
 from django.db import connection, transaction
 
 from dongli.areas import index
-from dongli.areas.models import MapStamp
 from dongli.common.ids import new_id
 
 _BUMP = """
@@ -23,8 +22,3 @@ def bump_map() -> None:
         cursor.execute(_BUMP, [new_id()])
     index.expire()
     transaction.on_commit(index.expire)
-
-
-def map_version() -> int:
-    """How often the map has changed; 0 before the first time."""
-    return MapStamp.objects.values_list("version", flat=True).first() or 0
