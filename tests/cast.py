@@ -11,6 +11,7 @@ the south, its second the north; each community is cut into a western and an eas
 from dataclasses import dataclass
 from time import time
 
+from django.db import transaction
 from django.test import Client
 
 from dongli.areas.actions.stamp import bump_map
@@ -95,6 +96,7 @@ class City:
         return (west + east) / 2, (south + north) / 2
 
 
+@transaction.atomic
 def make_city() -> City:
     """Make the city in the test's database. About forty statements."""
     bump_map()
