@@ -12,7 +12,7 @@ from dongli.cases.workflow import OPEN_TASK_STATES
 from dongli.notices import kinds
 from dongli.notices.actions import notify
 from dongli.people import queries as people
-from dongli.people.models import User
+from dongli.people.models import Role, User
 
 HOLDERS, LEAD, DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "signers", "resident"
 
@@ -104,7 +104,7 @@ def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == DESK:
         return people.desk_duty(work.case.desk, work.moment)
     if circle == SIGNERS:
-        return people.signers(work.case.desk, work.moment)
+        return people.holders((Role.SUBDISTRICT_LEADER,), work.case.desk, at=work.moment)
     if circle == LEAD:
         return _holders([work.lead] if work.lead is not None else [])
     return _holders(work.new_tasks or [task for task in work.tasks if task.state in OPEN_TASK_STATES])
@@ -114,9 +114,11 @@ def _holders(tasks: Iterable[Task]) -> list[User]:
     """The people who hold these tasks: workers, officers of departments, the community's workers for its pool."""
     tasks = list(tasks)
     users = [task.worker for task in tasks if task.worker is not None]
-    users += people.officers_of({task.organisation_id for task in tasks if task.organisation_id is not None})
-    pooled = any(task.worker_id is None and task.organisation_id is None for task in tasks)
-    return users + (people.community_workers(tasks[0].case.community) if pooled else [])
+    officers = people.officers_of(task.organisation_id for task in tasks if task.organisation_id is not None)
+    users += [officer for several in officers.values() for officer in several]
+    if any(task.worker_id is None and task.organisation_id is None for task in tasks) and tasks[0].case.community:
+        users += people.holders((Role.GRID_WORKER,), tasks[0].case.community, exact=True)
+    return users
 
 
 def tell(case: Case, verb: str, users: Iterable[User]) -> None:

@@ -230,10 +230,9 @@ def new_task(
 
 
 def eligible(case: Case, organisation: UUID, *, field: str = "lead") -> Organisation:
-    """The department or office, if it exists, still stands, and is not below the level a complaint has gone up to."""
+    """The department, if it exists, still stands, and is not below the level a complaint has gone up to."""
     found = (
-        Organisation.objects.filter(pk=organisation, dissolved_on=None)
-        .filter(kind__in=[OrganisationKind.DEPARTMENT, OrganisationKind.OFFICE])
+        Organisation.objects.filter(pk=organisation, kind=OrganisationKind.DEPARTMENT, dissolved_on=None)
         .select_related("area")
         .first()
     )

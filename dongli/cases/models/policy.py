@@ -2,7 +2,7 @@
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ class Category(models.Model):
     staff_only = models.BooleanField(default=False)
     urgent = models.BooleanField(default=False)
     auto_register = models.BooleanField(default=False)
-    keywords = models.TextField(blank=True)
+    keywords = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     legal_basis = models.CharField(max_length=300, blank=True)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
@@ -106,6 +106,7 @@ class Reason(models.Model):
     label_en = models.CharField(max_length=120)
     label_zh = models.CharField(max_length=60)
     needs_words = models.BooleanField(default=False)
+    counts_against = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -10,7 +10,7 @@ from dongli.common.clock import today
 from dongli.organisations import queries as organisations
 from dongli.organisations.models import Organisation
 from dongli.people import queries as people
-from dongli.people.models import User
+from dongli.people.models import Role, User
 
 
 def catalogue(*, staff: bool) -> dict[str, list[Category]]:
@@ -26,12 +26,12 @@ def _by_major(rows: Iterable[Category]) -> dict[str, list[Category]]:
 
 
 def departments(case: Case) -> list[Organisation]:
-    """Departments (and offices) that may be given work on `case`; the suggested lead comes first."""
-    found = organisations.within_reach(case.desk)
+    """Departments that may be given work on `case`; the suggested lead comes first."""
+    found = organisations.in_reach(case.desk)
     if case.about == About.DEPARTMENT:
         found = [one for one in found if one.area.level == Level.CITY]
     lead = suggested_lead(case)
-    return sorted(found, key=lambda one: (one != lead, one.code))
+    return sorted(found, key=lambda one: one != lead)
 
 
 def suggested_lead(case: Case) -> Organisation | None:
@@ -44,5 +44,7 @@ def suggested_lead(case: Case) -> Organisation | None:
 
 def workers(case: Case) -> list[User]:
     """Workers who serve the case's community and from whom it is not hidden."""
-    found = people.community_workers(case.community) if case.community is not None else []
+    if case.community is None:
+        return []
+    found = people.holders((Role.GRID_WORKER, Role.COMMUNITY_SECRETARY), case.community, exact=True)
     return [worker for worker in found if worker.id not in case.hidden_from]
