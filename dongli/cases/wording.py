@@ -1,0 +1,247 @@
+"""How steps, states and limits read: words, icons and colours of timelines and lists.
+
+Pure: nothing here asks the database; moments are handed on for the page to word.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dongli.cases.deadlines import LimitUnit
+from dongli.cases.models import Source, Step, WhistleKind
+from dongli.cases.workflow import CaseState, TaskState, WhistleState
+
+# State or verb → (word, icon of the sprite, tone): what the badge tag and the timeline show.
+Look = tuple[str | Promise, str, str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence of a step's record; `due` is a moment to show behind it (“before …”), `late` says it was missed."""
+
+    text: str
+    due: datetime | None = None
+    late: bool = False
+
+
+CASE_LOOKS: dict[str, Look] = {
+    CaseState.FILED: (CaseState.FILED.label, "circle-dashed", ""),
+    CaseState.REGISTERED: (CaseState.REGISTERED.label, "clipboard-list", "warn"),
+    CaseState.REFUSED: (CaseState.REFUSED.label, "ban", ""),
+    CaseState.DISPATCHED: (CaseState.DISPATCHED.label, "send", "info"),
+    CaseState.WORKING: (CaseState.WORKING.label, "progress-check", "info"),
+    CaseState.WHISTLED: (CaseState.WHISTLED.label, "speakerphone", "warn"),
+    CaseState.ANSWERED: (CaseState.ANSWERED.label, "message-2", "info"),
+    CaseState.CHECKED: (CaseState.CHECKED.label, "shield-check", "info"),
+    CaseState.CLOSED: (CaseState.CLOSED.label, "circle-check", "good"),
+    CaseState.RATED: (CaseState.RATED.label, "star", "good"),
+    CaseState.WITHDRAWN: (CaseState.WITHDRAWN.label, "arrow-back-up", ""),
+    CaseState.SPAM: (CaseState.SPAM.label, "trash", ""),
+}
+TASK_LOOKS: dict[str, Look] = {
+    TaskState.DISPATCHED: (TaskState.DISPATCHED.label, "hourglass", "warn"),
+    TaskState.ACCEPTED: (TaskState.ACCEPTED.label, "progress-check", "info"),
+    TaskState.REPORTED_IN: (TaskState.REPORTED_IN.label, "map-pin", "info"),
+    TaskState.ANSWERED: (TaskState.ANSWERED.label, "circle-check", "good"),
+    TaskState.RETURNED: (TaskState.RETURNED.label, "arrow-back-up", "bad"),
+    TaskState.RELEASED: (TaskState.RELEASED.label, "minus", ""),
+    TaskState.CANCELLED: (TaskState.CANCELLED.label, "circle-x", ""),
+}
+WHISTLE_LOOKS: dict[str, Look] = {
+    WhistleState.BLOWN: (WhistleState.BLOWN.label, "speakerphone", "warn"),
+    WhistleState.SIGNED: (WhistleState.SIGNED.label, "users-group", "info"),
+    WhistleState.DECLINED: (WhistleState.DECLINED.label, "ban", ""),
+    WhistleState.DONE: (WhistleState.DONE.label, "circle-check", "good"),
+    WhistleState.CANCELLED: (WhistleState.CANCELLED.label, "circle-x", ""),
+}
+# Verb → (icon, tone) of its mark on the timeline.
+STEP_LOOKS: dict[str, tuple[str, str]] = {
+    "submit": ("message", ""),
+    "import": ("download", ""),
+    "route": ("route", ""),
+    "place": ("map-pin", ""),
+    "classify": ("tag", ""),
+    "mark_spam": ("trash", ""),
+    "unmark_spam": ("refresh", ""),
+    "register": ("clipboard-list", "info"),
+    "refuse": ("ban", "warn"),
+    "dispatch": ("send", "info"),
+    "add_cohandler": ("users", "info"),
+    "accept": ("check", "info"),
+    "report_in": ("map-pin", "info"),
+    "contact": ("phone", "info"),
+    "answer": ("message-2", "good"),
+    "return": ("arrow-back-up", "warn"),
+    "release": ("minus", ""),
+    "cancel": ("circle-x", ""),
+    "blow": ("speakerphone", "warn"),
+    "sign": ("edit", "info"),
+    "decline": ("ban", "warn"),
+    "call": ("users-group", "info"),
+    "finish": ("circle-check", "good"),
+    "check": ("shield-check", "good"),
+    "fail_check": ("alert-triangle", "bad"),
+    "close": ("circle-check", "good"),
+    "rate": ("star", "good"),
+    "reopen": ("refresh", "bad"),
+    "withdraw": ("arrow-back-up", ""),
+    "add": ("plus", ""),
+    "remind": ("bell", "warn"),
+    "escalate": ("clock-exclamation", "bad"),
+}
+CONTACT_WAYS: dict[str, str | Promise] = {
+    "phone": gettext_lazy("By phone"),
+    "visit": gettext_lazy("In person"),
+    "message": gettext_lazy("By message"),
+    "not_reached": gettext_lazy("Tried, but not reached"),
+    "anonymous": gettext_lazy("Filed anonymously: nobody to contact"),
+}
+_LIMITS: dict[str, str | Promise] = {
+    LimitUnit.EMERGENCY_HOUR: gettext_lazy("%(amount)s hours, nights and holidays included"),
+    LimitUnit.WORKING_HOUR: gettext_lazy("%(amount)s working hours"),
+    LimitUnit.WORKING_DAY: gettext_lazy("%(amount)s working days"),
+    LimitUnit.CALENDAR_DAY: gettext_lazy("%(amount)s calendar days"),
+}
+
+
+def limit_words(amount: int, unit: str) -> str:
+    """A limit as people say it: “5 working days”."""
+    return str(_LIMITS[unit]) % {"amount": amount} if unit in _LIMITS else f"{amount} {unit}"
+
+
+def lines(step: Step, *, for_staff: bool) -> list[Line]:
+    """What the step's own record says beyond its verb; residents read no names of staff."""
+    teller = _TELLERS.get(step.verb)
+    return teller(step, step.data, for_staff) if teller is not None else []
+
+
+def _submitted(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    source = data.get("source", "")
+    known = source in Source.values and (for_staff or source not in {Source.WEB, Source.PATROL})
+    return [Line(_("Through: %(source)s") % {"source": Source(source).label})] if known else []
+
+
+def _routed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    said = (_why(one, for_staff) for one in data.get("why", []))
+    return [Line(text) for text in said if text]
+
+
+def _why(one: Mapping[str, str], for_staff: bool) -> str:
+    """One turn of the route. An unknown code says nothing rather than something wrong."""
+    if one.get("why") == "on_duty" and not for_staff:
+        return _("A grid worker is on duty there.")
+    template = _WHY.get(one.get("why", ""))
+    return str(template) % {"grid": "", "community": "", "desk": "", "worker": "", **one} if template else ""
+
+
+_WHY: dict[str, str | Promise] = {
+    "grid": gettext_lazy("The place lies in %(grid)s."),
+    "nearest": gettext_lazy("The point lies in no grid; the nearest is %(grid)s."),
+    "community": gettext_lazy("There is no exact point: it goes to %(community)s."),
+    "unplaced": gettext_lazy("Only words say where it is: the desk finds the place first."),
+    "one_up": gettext_lazy("It is about whoever would handle it, so it goes one level up, to %(desk)s."),
+    "nobody_on_duty": gettext_lazy("Nobody is on duty in %(grid)s: it waits in the community's pool."),
+    "on_duty": gettext_lazy("%(worker)s is on duty there."),
+}
+
+
+def _placed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(str(data["place"]))] if data.get("place") else []
+
+
+def _classed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("Class: %(category)s") % {"category": data["category"]})] if data.get("category") else []
+
+
+def _given(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """To whom and until when: a resident reads the department's name, never the worker's."""
+    to = str(data.get("to", ""))
+    if not for_staff and step.organisation_id is None:
+        to = _("the grid")
+    found = [Line(_("To: %(to)s") % {"to": to})] if to else []
+    if data.get("due"):
+        limit = limit_words(data.get("amount", 0), data.get("unit", ""))
+        found.append(Line(_("Limit: %(limit)s") % {"limit": limit}, due=_moment(data["due"])))
+    if data.get("provisional") and for_staff:
+        found.append(Line(_("Provisional: the working calendar of that year is not published yet.")))
+    return found
+
+
+def _contacted(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    how = CONTACT_WAYS.get(data.get("how", ""))
+    return [Line(str(how))] if how is not None else []
+
+
+def _answered(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("After the limit."), late=True)] if data.get("late") and for_staff else []
+
+
+def _blown(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    kind = data.get("kind", "")
+    found = [Line(_("Kind: %(kind)s") % {"kind": WhistleKind(kind).label})] if kind in WhistleKind.values else []
+    found += _called(step, data, for_staff)
+    if data.get("wanted"):
+        found.append(Line(_("Wanted on site:"), due=_moment(data["wanted"])))
+    return found
+
+
+def _called(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    names = _(", ").join(str(name) for name in data.get("departments", []))
+    return [Line(_("Departments: %(names)s") % {"names": names})] if names else []
+
+
+def _reported_in(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("Later than wanted."), late=True)] if data.get("late") and for_staff else []
+
+
+def _reminded(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("Due:"), due=_moment(data["due"]))] if data.get("due") else []
+
+
+def _escalated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    what = _("Not reported in in time.") if data.get("late_for") == "report_in" else _("Not answered in time.")
+    return [Line(what, late=True), Line(_("Told: the person on duty of %(desk)s") % {"desk": data.get("to", "")})]
+
+
+def _rated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("The resident says: solved.") if data.get("solved") else _("The resident says: not solved."))]
+
+
+def _closed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    again = int(data.get("closing", 1)) > 1
+    return [Line(_("Closing number %(number)s of this case.") % {"number": data["closing"]})] if again else []
+
+
+def _moment(text: object) -> datetime | None:
+    """The aware moment that a step wrote in ISO 8601; None when it is not one."""
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+Teller = Callable[[Step, Mapping[str, Any], bool], list[Line]]
+_TELLERS: dict[str, Teller] = {
+    "submit": _submitted,
+    "route": _routed,
+    "place": _placed,
+    "classify": _classed,
+    "register": _classed,
+    "dispatch": _given,
+    "add_cohandler": _given,
+    "contact": _contacted,
+    "answer": _answered,
+    "blow": _blown,
+    "sign": _called,
+    "call": _called,
+    "report_in": _reported_in,
+    "remind": _reminded,
+    "escalate": _escalated,
+    "close": _closed,
+    "rate": _rated,
+}
