@@ -10,6 +10,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+# Served by none of our pages, and its modules refer to files that it does not bring along.
+NOT_COLLECTED = ["django_htmx*"]
+
 
 def migrate() -> None:
     """Bring the tables up to date: the product's, Django's and the job queue's."""
@@ -56,7 +59,7 @@ def collect_static() -> bool:
     if static_is_current():
         return False
     fingerprint = static_fingerprint()
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=NOT_COLLECTED)
     _stamp().write_text(fingerprint)
     return True
 

@@ -37,7 +37,7 @@ def _add_serve(subparsers: Any) -> None:
 
 
 def _add_migrate(subparsers: Any) -> None:
-    add = subparsers.add_parser("migrate", help="make or update tables, compile message catalogues")
+    add = subparsers.add_parser("migrate", help="make or update tables, compile message catalogues, collect static files")
     add.set_defaults(run=migrate)
 
 
@@ -64,8 +64,10 @@ def positive(text: str) -> int:
 
 
 def migrate(args: argparse.Namespace) -> int:
-    """Migrate and compile catalogues."""
+    """Make everything ready that `serve` needs."""
     assets.migrate()
     for path in assets.compile_catalogues():
         print(f"Compiled {path}")
+    if assets.collect_static():
+        print("Collected the static files")
     return 0

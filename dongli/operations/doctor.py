@@ -158,7 +158,7 @@ def static() -> Iterator[Fault]:
         yield Fault(
             "dongli.E112",
             "The collected static files are older than their sources.",
-            "`python -m dongli serve` collects them at its start; or run `python manage.py collectstatic`.",
+            "Run `python -m dongli migrate` and restart.",
         )
 
 

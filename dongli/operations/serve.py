@@ -21,7 +21,7 @@ from urllib.parse import urlparse
 
 from django.conf import settings
 
-from dongli.operations import assets, checks, embedded
+from dongli.operations import assets, checks, embedded, lifeline
 
 TICK_SECONDS = 0.5
 DATABASE_TICKS = 4  # look after the embedded database every so many ticks
@@ -46,7 +46,8 @@ class Child:
     def start(self) -> None:
         # A session of its own: Ctrl-C reaches only the supervisor, and the whole group can be ended at once.
         command = [sys.executable, "-m", self.module, *self.arguments]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        environment = {**os.environ, lifeline.SUPERVISOR: str(os.getpid())}
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment)
         self.started = time.monotonic()
 
     def look_after(self) -> None:
