@@ -39,7 +39,7 @@ class Section:
 
 RESIDENT = [
     Place("web:home", _("Home"), "home"),
-    Place("cases:report", _("Report"), "pencil-plus"),
+    Place("cases:report", _("Report a problem"), "pencil-plus"),
     Place("cases:mine", _("My appeals"), "list-check"),
 ]
 WORKER = [

@@ -113,6 +113,12 @@ def field(bound: BoundField, label: str = "", hint: str = "", **attrs: str) -> d
     }
 
 
+@register.filter
+def bare(label: object) -> str:
+    """A label without the question mark or colon at its end."""
+    return str(label).rstrip("?？:： ")
+
+
 @register.simple_tag
 def idempotency() -> SafeString:
     """A hidden key that lets the server recognise the same form sent twice."""

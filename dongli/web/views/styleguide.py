@@ -54,7 +54,7 @@ class SampleForm(forms.Form):
 
 
 def _context() -> dict[str, object]:
-    moment = now()
+    moment = now() + timedelta(seconds=30)
     rows = [
         Row("ZZ-2611-0412", "钟鼓岭小区 3 栋楼道灯不亮，老人上下楼看不见", "荷塘区 · 茨菇塘街道 · 钟鼓岭", "late", moment - timedelta(hours=51)),
         Row("ZZ-2611-0431", "夜间施工噪音，连续三天到凌晨一点", "天元区 · 泰山路街道 · 庐山", "working", moment + timedelta(hours=3)),

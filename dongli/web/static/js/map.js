@@ -1,7 +1,7 @@
 // One map: quiet outlines with names, dots by state in clusters, and (where asked) a place to pick.
 // Tiles come from data-tiles: a raster template ({z}/{x}/{y}) or a .pmtiles file; without it outlines and names are all.
 
-const TONES = { "": "#56606b", info: "#1f5690", good: "#1d6a3a", warn: "#8a5c00", bad: "#b0241c" };
+const TONES = { "": "--ink-2", info: "--info", good: "--good", warn: "--warn", bad: "--bad" };
 
 /** Draw the map in `box`; its options are its data attributes (see the map_box tag). */
 export async function start(box) {
@@ -123,11 +123,11 @@ async function pointList(options) {
   return answer.ok ? answer.json() : null;
 }
 
-const asFeature = (point) => ({ type: "Feature", geometry: { type: "Point", coordinates: [point.lon, point.lat] }, properties: { colour: TONES[point.tone] || TONES[""], label: point.label || "", url: point.url || "" } });
+const asFeature = (point, colours) => ({ type: "Feature", geometry: { type: "Point", coordinates: [point.lon, point.lat] }, properties: { colour: colours.getPropertyValue(TONES[point.tone] || TONES[""]).trim(), label: point.label || "", url: point.url || "" } });
 
 function dots(map, gl, points, colours) {
   const paper = colours.getPropertyValue("--paper").trim();
-  map.addSource("points", { type: "geojson", data: { type: "FeatureCollection", features: points.map(asFeature) }, cluster: true, clusterRadius: 36, clusterMaxZoom: 16 });
+  map.addSource("points", { type: "geojson", data: { type: "FeatureCollection", features: points.map((point) => asFeature(point, colours)) }, cluster: true, clusterRadius: 36, clusterMaxZoom: 16 });
   map.addLayer({ id: "clusters", type: "circle", source: "points", filter: ["has", "point_count"], paint: { "circle-color": "#3d4650", "circle-radius": ["step", ["get", "point_count"], 13, 10, 17, 100, 22], "circle-stroke-color": paper, "circle-stroke-width": 2 } });
   map.addLayer({ id: "cluster-counts", type: "symbol", source: "points", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true }, paint: { "text-color": "#fff" } });
   map.addLayer({ id: "dots", type: "circle", source: "points", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ["get", "colour"], "circle-radius": 7, "circle-stroke-color": paper, "circle-stroke-width": 2 } });
