@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy
 from dongli.common.errors import Invalid
 
 FIELD_LABELS = {
-    "id": gettext_lazy("number"),
-    "user": gettext_lazy("user"),
+    "id": gettext_lazy("appeal number"),
+    "user": gettext_lazy("user name"),
     "subject": gettext_lazy("subject"),
-    "filed_at": gettext_lazy("time"),
-    "text": gettext_lazy("text"),
+    "filed_at": gettext_lazy("filing time"),
+    "text": gettext_lazy("appeal text"),
     "reply": gettext_lazy("reply"),
     "replied_at": gettext_lazy("reply time"),
-    "unit": gettext_lazy("unit"),
-    "phone": gettext_lazy("phone"),
+    "unit": gettext_lazy("handling unit"),
+    "phone": gettext_lazy("contact phone"),
     "address": gettext_lazy("address"),
 }
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 CITY_ZONE = ZoneInfo("Asia/Shanghai")
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2099
 
+_LONGEST = 60
 _EXCEL_EPOCH = datetime.fromisoformat("1899-12-30")
 _SERIALS = (32874, 73051)  # 1990-01-01 to 2100-01-01
 _UNIX_SECONDS = (631152000, 4102444800)
@@ -49,8 +50,10 @@ def parse_time(value: object) -> datetime:
     if isinstance(value, date):
         return _checked(datetime(value.year, value.month, value.day, tzinfo=CITY_ZONE))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _from_number(float(value), str(value))
+        value = repr(value)
     text = unicodedata.normalize("NFKC", str(value)).strip().strip("'")
+    if len(text) > _LONGEST:
+        raise UnreadableTime(text)
     if _NUMBER.fullmatch(text):
         return _from_number(float(text), text)
     return _from_text(text)
