@@ -1,0 +1,5 @@
+"""Every address of case work, by room. Names are global (no namespace): `report`, `case_link`, `desk_case` …"""
+
+from dongli.cases.urls import resident, staff
+
+urlpatterns = [*resident.urlpatterns, *staff.urlpatterns]

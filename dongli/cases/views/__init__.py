@@ -1,0 +1,1 @@
+"""Pages of case work: thin views that fetch, call and render."""
