@@ -67,9 +67,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "dongli.web.middleware.LanguageMiddleware",
     "dongli.web.middleware.CleanInputMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "dongli.web.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -190,7 +190,37 @@ CSRF_FAILURE_VIEW = "dongli.web.views.errors.csrf_failure"
 # Accounts.
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["dongli.people.backends.ActiveBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "name", "email")}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
 ACCOUNT_ADAPTER = "dongli.people.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours are counted in the database: dongli.people.ratelimits
+MFA_ADAPTER = "dongli.people.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO and BASE_URL.startswith("http://localhost")
+MFA_FORMS = {
+    "authenticate": "dongli.people.forms.SecondFactorForm",
+    "reauthenticate": "dongli.people.forms.SecondFactorAgainForm",
+}
+STAFF_IDLE_SECONDS = 60 * int(os.environ.get("DONGLI_STAFF_IDLE_MINUTES", "30"))
+CODE_SENDER = "dongli.notices.actions.send_code"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 
@@ -206,4 +236,5 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every job and every task it knows
 }
