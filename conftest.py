@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from dongli.operations import embedded
 
@@ -70,6 +70,6 @@ def _is_alive(pid: int) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _media_of_its_own(settings: SettingsWrapper, tmp_path: Path) -> None:
+def _media_of_its_own(settings: Settings, tmp_path: Path) -> None:
     """No test writes into the checkout's uploads."""
     settings.MEDIA_ROOT = tmp_path / "media"
