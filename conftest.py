@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from dongli.operations import embedded
+from dongli.operations import embedded, libpq
 
 VAR = Path(os.environ.get("DONGLI_VAR") or Path(__file__).resolve().parent / "var")
 EMBEDDED = not os.environ.get("DATABASE_URL")
@@ -44,15 +44,7 @@ def _drop_stale_databases() -> None:
     import psycopg
     from django.conf import settings
 
-    given = settings.DATABASES["default"]
-    parameters = {
-        "host": given["HOST"],
-        "port": given["PORT"],
-        "user": given["USER"],
-        "password": given.get("PASSWORD"),
-        **given.get("OPTIONS", {}),
-    }
-    with psycopg.connect(dbname="postgres", autocommit=True, **parameters) as link:
+    with psycopg.connect(libpq.conninfo(settings.DATABASES["default"], "postgres"), autocommit=True) as link:
         for (name,) in link.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_dongli_[0-9]+'").fetchall():
             if not _is_alive(int(name.split("_")[2])):
                 with suppress(psycopg.Error):

@@ -29,7 +29,7 @@ from django.db import connection
 from psycopg import sql
 
 import dongli
-from dongli.operations import embedded
+from dongli.operations import embedded, libpq
 from dongli.operations.serve import say
 
 FORMAT = 1
@@ -250,26 +250,19 @@ def _database() -> str:
     return str(connection.settings_dict["NAME"])
 
 
-def _parameters() -> dict[str, str]:
-    """libpq's parameters of the default database, without its name."""
-    given = connection.settings_dict
-    known = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
-    known |= {"passfile": given.get("OPTIONS", {}).get("passfile", "")}
-    return {key: str(value) for key, value in known.items() if value}
-
-
 def _connect(database: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(dbname=database, **_parameters())  # type: ignore[arg-type]
+    return psycopg.connect(libpq.conninfo(connection.settings_dict, database))
 
 
 def _tool(name: str, *arguments: str, database: str | None = "") -> None:
     """Run one of PostgreSQL's programs on `database` ("" is ours, None is none); `BackupError` tells what it said."""
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "passfile": "PGPASSFILE"}
-    environment = {**os.environ, **{names[key]: value for key, value in _parameters().items()}}
-    if database is not None:
-        environment["PGDATABASE"] = database or _database()
+    given = libpq.environment(connection.settings_dict, database or _database())
+    if database is None:
+        del given["PGDATABASE"]
     program = embedded.binaries() / name
-    done = subprocess.run([str(program), *arguments], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(program), *arguments], env={**os.environ, **given}, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise BackupError(f"{name}: {done.stderr.strip()[-2000:]}")
 

@@ -37,7 +37,9 @@ def _add_serve(subparsers: Any) -> None:
 
 
 def _add_migrate(subparsers: Any) -> None:
-    add = subparsers.add_parser("migrate", help="make or update tables, compile message catalogues, collect static files")
+    add = subparsers.add_parser(
+        "migrate", help="make or update tables, compile message catalogues, collect static files"
+    )
     add.set_defaults(run=migrate)
 
 

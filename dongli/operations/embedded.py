@@ -369,8 +369,10 @@ def _launch(where: Place, programs: Path) -> subprocess.Popen[bytes]:
 def _create_database(where: Place) -> None:
     import psycopg
 
-    target = {"host": str(where.run), "port": PORT, "user": USER, "passfile": str(where.password)}
-    with psycopg.connect(dbname="postgres", autocommit=True, **target) as admin:  # type: ignore[arg-type]
+    link = psycopg.connect(
+        dbname="postgres", host=str(where.run), port=PORT, user=USER, passfile=str(where.password), autocommit=True
+    )
+    with link as admin:
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             admin.execute(f'CREATE DATABASE "{NAME}"')
 
@@ -392,8 +394,8 @@ def _command_lines() -> Iterator[tuple[int, str]]:
         for entry in proc.iterdir():
             if entry.name.isdigit():
                 with suppress(OSError):
-                    line = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-                    yield int(entry.name), line.decode(errors="replace")
+                    raw = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                    yield int(entry.name), raw.decode(errors="replace")
         return
     listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)  # noqa: S607
     for row in listing.stdout.splitlines():

@@ -6,6 +6,7 @@ transaction and only rows under an old key are touched, so it can be stopped and
 
 import argparse
 from collections.abc import Iterator
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from django.apps import apps
@@ -36,13 +37,13 @@ def encrypted_columns() -> Iterator[Column]:
             continue
         for field in model._meta.local_concrete_fields:
             if isinstance(field, crypto.EncryptedTextField):
-                yield model, field.column
+                yield model, str(field.column)
 
 
 def rotate_column(model: type[Model], column: str, *, batch: int) -> tuple[int, int]:
     """Rotate one column in key order; returns how many rows were rewritten and how many could not be read."""
     done = bad = 0
-    last: object = None
+    last: Any = None
     while rows := _batch(model, column, after=last, size=batch):
         with transaction.atomic():
             for key, sealed in rows:
@@ -57,11 +58,11 @@ def rotate_column(model: type[Model], column: str, *, batch: int) -> tuple[int, 
     return done, bad
 
 
-def _batch(model: type[Model], column: str, *, after: object, size: int) -> list[tuple[object, str]]:
+def _batch(model: type[Model], column: str, *, after: Any, size: int) -> list[tuple[Any, str]]:
     table, key = _quoted(model)
     name = connection.ops.quote_name(column)
     where = f"{name} <> '' AND {name} NOT LIKE %s"
-    values: list[object] = [f"k{crypto.current_key_id()}:%"]
+    values: list[Any] = [f"k{crypto.current_key_id()}:%"]
     if after is not None:
         where += f" AND {key} > %s"
         values.append(after)
@@ -70,16 +71,15 @@ def _batch(model: type[Model], column: str, *, after: object, size: int) -> list
         return list(cursor.fetchall())
 
 
-def _replace(model: type[Model], column: str, key: object, old: str, new: str) -> int:
+def _replace(model: type[Model], column: str, key: Any, old: str, new: str) -> int:
     """Write `new` unless someone changed the row meanwhile (then it is under the newest key already)."""
     table, key_name = _quoted(model)
     name = connection.ops.quote_name(column)
     with connection.cursor() as cursor:  # table and columns come from the models
         cursor.execute(f"UPDATE {table} SET {name} = %s WHERE {key_name} = %s AND {name} = %s", [new, key, old])  # noqa: S608
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _quoted(model: type[Model]) -> tuple[str, str]:
-    assert model._meta.pk is not None  # noqa: S101 - for the type checker
     quote = connection.ops.quote_name
-    return quote(model._meta.db_table), quote(model._meta.pk.column)
+    return quote(model._meta.db_table), quote(str(model._meta.pk.column))
