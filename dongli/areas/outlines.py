@@ -127,7 +127,8 @@ def check_geometry(geometry: object, *, crs: Crs = Crs.WGS84) -> tuple[Geometry,
 
 def overlaps(shapes: Sequence[tuple[str, BaseGeometry]]) -> list[tuple[str, str, float]]:
     """Pairs of codes whose shapes share more ground than rounding explains, with the m² they share."""
-    flat = [(code, to_metres(shape)) for code, shape in shapes]
+    latitude = shapely.union_all([shapely.box(*shape.bounds) for _code, shape in shapes]).centroid.y if shapes else 0.0
+    flat = [(code, to_metres(shape, latitude=latitude)) for code, shape in shapes]
     found = []
     for position, (code, shape) in enumerate(flat):
         for other_code, other in flat[position + 1 :]:
@@ -149,7 +150,10 @@ def gap_of(code: str, community: BaseGeometry, grids: Iterable[BaseGeometry]) ->
 
 
 def to_metres(shape: BaseGeometry, *, latitude: float | None = None) -> BaseGeometry:
-    """`shape` from degrees to metres, measured at `latitude` or its own middle; true enough within a city."""
+    """`shape` from degrees to metres, measured at `latitude` or its own middle; true enough within a city.
+
+    Shapes that are to be compared with each other need one `latitude`.
+    """
     if latitude is None:
         latitude = 0.0 if shape.is_empty else (shape.bounds[1] + shape.bounds[3]) / 2
     east = METRES_PER_DEGREE * math.cos(math.radians(latitude))
