@@ -82,7 +82,7 @@ def read_parts(locale_dir: Path = LOCALE) -> dict[str, str]:
 
 
 def merge(root: Path = ROOT, locale_dir: Path = LOCALE) -> Catalog:
-    """The fresh catalogue with the translations known so far: those of the JSON parts first, then the old catalogue's."""
+    """The fresh catalogue with the translations known so far: the JSON parts' first, then the old catalogue's."""
     old, parts, fresh = read_catalogue(locale_dir), read_parts(locale_dir), extract_all(root)
     for message in fresh:
         if not message.id:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from dongli.common.clock import CITY_ZONE
 

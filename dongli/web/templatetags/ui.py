@@ -68,7 +68,7 @@ def moment(when: datetime | None, form: str = "%s") -> SafeString:
 
 @register.simple_tag
 def time_left(due: datetime | None, stopped_at: datetime | None = None) -> SafeString:
-    """Time left until `due`, or how late; with `stopped_at` (when it was done) only lateness at that moment is shown."""
+    """Time left until `due`, or how late; with `stopped_at` (when it was done), how late it was then."""
     if due is None:
         return SafeString("")
     at = stopped_at or clock_now()
@@ -90,14 +90,14 @@ def time_left(due: datetime | None, stopped_at: datetime | None = None) -> SafeS
 def field(bound: BoundField, label: str = "", hint: str = "", **attrs: str) -> dict[str, object]:
     """A form field with label, help and error, tied together for screen readers.
 
-    Further keyword arguments become attributes of the control (underscores as hyphens): `{% field form.text rows="6" %}`.
+    Other keyword arguments become attributes of the control, underscores as hyphens: `{% field form.text rows="6" %}`.
     """
     widget = bound.field.widget
     grouped = bound.use_fieldset
     checkbox = isinstance(widget, CheckboxInput)
     if hint:
         bound.help_text = hint
-    control = {name.replace("_", "-"): value for name, value in attrs.items()}
+    control: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
     if not grouped and not checkbox:
         base = "form-select" if widget.__class__.__name__.startswith("Select") else "form-control"
         control["class"] = f"{base} {widget.attrs.get('class', '')}".strip()
@@ -191,9 +191,9 @@ def stepper(steps: Sequence[str] | str, current: int) -> dict[str, object]:
 def map_box(label: str, **options: Any) -> dict[str, object]:
     """A map with outlines and dots, and a way to pick a place.
 
-    Options: `outlines` (URL of GeoJSON with `name`), `points` (a list of `{lon, lat, tone, label, url}`) or `points_url`
-    (the same as JSON), `pick_longitude` and `pick_latitude` (ids of the inputs to fill), `centre` (“lon,lat”), `zoom`,
-    `tall`. The page must say the same in words.
+    Options: `outlines` (URL of GeoJSON with `name`), `points` (a list of `{lon, lat, tone, label, url}`) or
+    `points_url` (the same as JSON), `pick_longitude` and `pick_latitude` (ids of the inputs to fill), `centre` (“lon,lat”),
+    `zoom`, `tall`. The page must say the same in words.
     """
     centre = options.get("centre") or "{},{}".format(*settings.CITY_CENTRE)
     points = options.get("points")

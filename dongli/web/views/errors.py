@@ -77,7 +77,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("The page had been open too long"),
-        _("Go back, reload the page and send it again. What you typed is usually still there. Cookies must be allowed."),
+        _("Go back, reload and send again. What you typed is usually still there. Cookies must be allowed."),
     )
 
 
@@ -87,7 +87,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         404,
         _("There is no such page"),
-        _("Check the address. An appeal is found under “My appeals” after signing in with the phone it was filed with."),
+        _("Check the address. “My appeals” shows yours once you sign in with the phone they were filed with."),
     )
 
 
@@ -102,7 +102,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         500,
         _("Something broke on our side"),
-        _("It has been logged. Try again in a few minutes. What was sent before is kept. In danger, call 110, 119 or 120."),
+        _("It has been logged. Try again in a few minutes; what was sent is kept. In danger, call 110, 119 or 120."),
     )
 
 

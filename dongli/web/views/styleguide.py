@@ -1,8 +1,7 @@
 """The living style page: every part, in the demonstration only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from types import SimpleNamespace
+from datetime import datetime, timedelta
 
 from django import forms
 from django.conf import settings
@@ -33,14 +32,28 @@ class Row:
     title: str
     place: str
     state: str
-    due: object
+    due: datetime
+
+
+@dataclass(frozen=True)
+class SampleStep:
+    """A made-up line of a timeline."""
+
+    title: str
+    at: datetime
+    icon: str
+    who: str = ""
+    text: str = ""
+    tone: str = ""
 
 
 class SampleForm(forms.Form):
     """One of each kind of control."""
 
     what = forms.CharField(
-        label=_("What is the matter?"), help_text=_("In your own words. Where exactly, since when?"), widget=forms.Textarea
+        label=_("What is the matter?"),
+        help_text=_("In your own words. Where exactly, since when?"),
+        widget=forms.Textarea,
     )
     phone = forms.CharField(label=_("Mobile number"), help_text=_("Only those who handle it see it."))
     kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Street lamp")), ("b", _("Rubbish")), ("c", _("Noise"))])
@@ -53,28 +66,51 @@ class SampleForm(forms.Form):
     agree = forms.BooleanField(label=_("Keep my name from those the appeal is about"), required=False)
 
 
+def _rows(moment: datetime) -> list[Row]:
+    hours = {"late": -51, "working": 3, "waiting": 72, "solved": 144}
+    texts = [
+        ("ZZ-2611-0412", "钟鼓岭小区 3 栋楼道灯不亮，老人上下楼看不见", "荷塘区 · 茨菇塘街道 · 钟鼓岭", "late"),
+        ("ZZ-2611-0431", "夜间施工噪音，连续三天到凌晨一点", "天元区 · 泰山路街道 · 庐山", "working"),
+        ("ZZ-2611-0440", "菜市场门口污水外溢", "芦淞区 · 建宁街道 · 建宁", "waiting"),
+        ("ZZ-2611-0388", "单元门禁坏了半个月", "石峰区 · 清水塘街道 · 映峰", "solved"),
+    ]
+    return [Row(*text, due=moment + timedelta(hours=hours[text[3]])) for text in texts]
+
+
+def _steps(moment: datetime) -> list[SampleStep]:
+    ago = [moment - timedelta(hours=hours) for hours in (1, 20, 26, 48)]
+    answer = "已换三层、五层灯具，现场拍照。"
+    return [
+        SampleStep("办结，等您确认", ago[0], "circle-check", who="钟鼓岭社区", text=answer, tone="good"),
+        SampleStep("已联系您", ago[1], "phone", who="网格员", text="电话约好上午到场。", tone="info"),
+        SampleStep("派给网格", ago[2], "send"),
+        SampleStep("收到您的诉求", ago[3], "message"),
+    ]
+
+
 def _context() -> dict[str, object]:
     moment = now() + timedelta(seconds=30)
-    rows = [
-        Row("ZZ-2611-0412", "钟鼓岭小区 3 栋楼道灯不亮，老人上下楼看不见", "荷塘区 · 茨菇塘街道 · 钟鼓岭", "late", moment - timedelta(hours=51)),
-        Row("ZZ-2611-0431", "夜间施工噪音，连续三天到凌晨一点", "天元区 · 泰山路街道 · 庐山", "working", moment + timedelta(hours=3)),
-        Row("ZZ-2611-0440", "菜市场门口污水外溢", "芦淞区 · 建宁街道 · 建宁", "waiting", moment + timedelta(days=3)),
-        Row("ZZ-2611-0388", "单元门禁坏了半个月", "石峰区 · 清水塘街道 · 映峰", "solved", moment + timedelta(days=6)),
-    ]
-    steps = [
-        SimpleNamespace(title="办结，等您确认", at=moment - timedelta(minutes=40), who="钟鼓岭社区", text="已换三层、五层灯具，现场拍照。", tone="good", icon="circle-check", photos=None),
-        SimpleNamespace(title="已联系您", at=moment - timedelta(hours=20), who="网格员", text="电话约好上午到场。", tone="info", icon="phone", photos=None),
-        SimpleNamespace(title="派给网格", at=moment - timedelta(hours=26), who="", text="", tone="", icon="send", photos=None),
-        SimpleNamespace(title="收到您的诉求", at=moment - timedelta(days=2), who="", text="", tone="", icon="message", photos=None),
-    ]
+    rows = _rows(moment)
     points = [
         {"lon": 113.134, "lat": 27.828, "tone": "bad", "label": rows[0].title, "url": "#"},
         {"lon": 113.12, "lat": 27.84, "tone": "info", "label": rows[1].title, "url": ""},
         {"lon": 113.15, "lat": 27.815, "tone": "good", "label": rows[3].title, "url": ""},
     ]
-    facts = [(_("Number"), rows[0].number), (_("Place"), rows[0].place), (_("Filed by"), "138****0000"), (_("Kind"), "公共照明")]
-    tiles = {"rows": rows, "steps": steps, "points": points, "facts": facts, "states": STATES}
-    return {**tiles, "soon": moment + timedelta(hours=3), "far": moment + timedelta(days=5), "late": moment - timedelta(days=2)}
+    return {
+        "rows": rows,
+        "steps": _steps(moment),
+        "points": points,
+        "facts": [
+            (_("Number"), rows[0].number),
+            (_("Place"), rows[0].place),
+            (_("Filed by"), "138****0000"),
+            (_("Kind"), "公共照明"),
+        ],
+        "states": STATES,
+        "soon": moment + timedelta(hours=3),
+        "far": moment + timedelta(days=5),
+        "late": moment - timedelta(days=2),
+    }
 
 
 def _forms() -> tuple[SampleForm, SampleForm]:
@@ -100,4 +136,8 @@ def _render(request: HttpRequest, template: str) -> HttpResponse:
         raise Http404
     messages.success(request, _("Kept. The department has been told."))
     form, wrong = _forms()
-    return render(request, template, {**_context(), "form": form, "wrong": wrong, "nav_counts": {"queue": 128, "whistles": 3, "today": 5}})
+    return render(
+        request,
+        template,
+        {**_context(), "form": form, "wrong": wrong, "nav_counts": {"queue": 128, "whistles": 3, "today": 5}},
+    )

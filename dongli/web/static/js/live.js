@@ -19,7 +19,7 @@ function watch(region) {
     if (!region.isConnected) return;
     if (!document.hidden && !isTypingIn(region)) {
       try {
-        const answer = await fetch(region.dataset.live, { headers: { "HX-Request": "true", ...(tag && { "If-None-Match": tag }) } });
+        const answer = await fetch(region.dataset.live, { headers: { "HX-Request": "true", "X-Background": "1", ...(tag && { "If-None-Match": tag }) } });
         if (answer.status === 200 && !answer.redirected) {
           const fresh = answer.headers.get("ETag") || "";
           const html = await answer.text();
