@@ -192,8 +192,8 @@ def map_box(label: str, **options: Any) -> dict[str, object]:
     """A map with outlines and dots, and a way to pick a place.
 
     Options: `outlines` (URL of GeoJSON with `name`), `points` (a list of `{lon, lat, tone, label, url}`) or
-    `points_url` (the same as JSON), `pick_longitude` and `pick_latitude` (ids of the inputs to fill), `centre` (“lon,lat”),
-    `zoom`, `tall`. The page must say the same in words.
+    `points_url` (the same as JSON), `pick_longitude` and `pick_latitude` (ids of the inputs to fill), `centre`
+    (“lon,lat”), `zoom`, `tall`. The page must say the same in words.
     """
     centre = options.get("centre") or "{},{}".format(*settings.CITY_CENTRE)
     points = options.get("points")
