@@ -45,7 +45,7 @@ INSTALLED_APPS = [
     "dongli.cases",
     "dongli.web",
     "dongli.operations",
-    "django.contrib.admin",
+    "dongli.people.back_office.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

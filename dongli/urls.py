@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("dongli.people.urls")),
     path("", include("dongli.notices.urls")),
     path("", include("dongli.cases.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("dongli.people.account_urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -27,3 +27,8 @@ def is_set_up(user: User) -> bool:
     return Authenticator.objects.filter(
         user=user, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
     ).exists()
+
+
+def knows_password(request: HttpRequest, user: User) -> bool:
+    """Whether the password was given in this session (and not only a code to the phone)."""
+    return any(record.get("method") == "password" for record in get_authentication_records(request, user))

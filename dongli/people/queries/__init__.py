@@ -1,17 +1,24 @@
 """Every read of people: who is on duty, who holds which role where, what a viewer may know of others."""
 
 from dongli.people.queries.directory import (
+    PAGE,
+    account,
     accounts,
+    grants_of,
     holders,
     holds_role_over,
     looked_at,
     manageable,
     officers_of,
+    staff_of,
     workers_of,
 )
 from dongli.people.queries.duty import (
+    GridDuty,
     OnDuty,
+    absences_of,
     desk_duty,
+    gap_counts,
     gaps,
     on_duty,
     on_duty_many,
@@ -20,10 +27,16 @@ from dongli.people.queries.duty import (
 )
 
 __all__ = (
+    "PAGE",
+    "GridDuty",
     "OnDuty",
+    "absences_of",
+    "account",
     "accounts",
     "desk_duty",
+    "gap_counts",
     "gaps",
+    "grants_of",
     "holders",
     "holds_role_over",
     "looked_at",
@@ -32,6 +45,7 @@ __all__ = (
     "on_duty",
     "on_duty_many",
     "people_on_duty",
+    "staff_of",
     "stand_ins",
     "workers_of",
 )

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area, Grid
 from dongli.common.clock import now
+from dongli.common.errors import NotFound
 from dongli.common.text import strip_controls
 from dongli.people.models import AccessRecord, Grant, Role, RosterEntry, User
 from dongli.people.queries.duty import in_force
@@ -95,10 +97,31 @@ def accounts(viewer: Viewer, *, text: str = "", after: str = "") -> list[User]:
 
 
 def _with_grants(users: QuerySet[User]) -> QuerySet[User]:
-    from django.db.models import Prefetch
-
     grants = Grant.objects.filter(in_force(now())).select_related("area", "organisation").order_by("since", "id")
     return users.prefetch_related(Prefetch("grants", queryset=grants, to_attr="current_grants"))
+
+
+def account(viewer: Viewer, user_id: UUID) -> User:
+    """One staff account the viewer administers; raises `NotFound` for any other. Two queries."""
+    city_wide = any(path.count("/") == 1 for path in viewer.paths(Role.ADMINISTRATOR))
+    mine = Exists(Grant.objects.filter(manageable(viewer), user=OuterRef("pk")))
+    found = User.objects.filter(pk=user_id, username__isnull=False)
+    user = (found if city_wide else found.filter(mine)).first()
+    if user is None:
+        raise NotFound("no_account", _("There is no such account in your area."))
+    return user
+
+
+def grants_of(user: User) -> list[Grant]:
+    """All roles a person holds or held, newest first. One query."""
+    rows = Grant.objects.filter(user=user).select_related("area", "organisation", "granted_by", "ended_by")
+    return list(rows.order_by("-since", "-id"))
+
+
+def staff_of(area: Area) -> list[User]:
+    """Everybody who holds a role somewhere in `area`, by name. One query."""
+    grants = Grant.objects.filter(in_force(now()), user=OuterRef("pk"), area__path__startswith=area.path)
+    return list(User.objects.filter(working(), Exists(grants)).order_by("name", "id"))
 
 
 def looked_at(viewer: Viewer, *, limit: int = 50) -> list[AccessRecord]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from dongli.areas.models import Area, Grid, Level
-from dongli.areas.queries import grids_of
+from dongli.areas.queries import children, grids_of
 from dongli.common.clock import now
 from dongli.people.models import Absence, Grant, Role, RosterEntry, User
 
@@ -131,3 +131,20 @@ def _present(people: list[User], at: datetime) -> list[User]:
     away = stand_ins({user.id for user in able}, at)
     stood_in = [away.get(user.id, user) for user in able]
     return list({user.id: user for user in stood_in if user is not None}.values())
+
+
+def gap_counts(area: Area, at: datetime | None = None) -> list[tuple[Area, int, int]]:
+    """For each part one level below `area`: the part, its grids, and how many of them have nobody. Four queries."""
+    grids = list(grids_of(area).select_related("community"))
+    manned = on_duty_many(grids, at or now())
+    found = []
+    for part in children(area):
+        inside = [grid for grid in grids if grid.community.path.startswith(part.path)]
+        found.append((part, len(inside), sum(grid.id not in manned for grid in inside)))
+    return found
+
+
+def absences_of(people: list[User], at: datetime | None = None) -> list[Absence]:
+    """Absences of `people` that last beyond `at` (now if none is given), the next first. One query."""
+    rows = Absence.objects.filter(user__in=people, until__gt=at or now())
+    return list(rows.select_related("user", "deputy").order_by("since", "id"))

@@ -1,0 +1,20 @@
+"""Housekeeping of accounts."""
+
+from django.contrib.sessions.backends.db import SessionStore
+from procrastinate.contrib.django import app
+
+from dongli.people import ratelimits
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="purge_rate_counts")
+def purge_rate_counts(timestamp: int) -> None:
+    """Forget what was counted in windows that are over."""
+    ratelimits.purge()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queueing_lock="clear_sessions")
+def clear_sessions(timestamp: int) -> None:
+    """Forget sessions that have expired."""
+    SessionStore.clear_expired()
