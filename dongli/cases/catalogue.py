@@ -76,7 +76,7 @@ _YES, _NO = {"1", "true", "yes", "y", "是"}, {"", "0", "false", "no", "n", "否
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """One minor class. `limit` counts `unit`s; `contact_hours` counts working hours; `until` is the first day it is out."""
+    """One minor class. `limit` counts `unit`s; `contact_hours` counts working hours; `until` is the day it ends."""
 
     code: str
     name: str

@@ -13,8 +13,8 @@ A class scores the sum over its keywords found in the text of
 * mark: a keyword written “~A” is a common word (学校, 物业) that only supports; it weighs 0.35.
 
 A keyword “A+B” counts where A and B stand within 30 characters of each other. A word inside a longer keyword that
-was found (the 停车 of 停车费) does not count by itself, only in such pairs. Where no keyword is found, two-character pieces
-of class names and conditions are compared instead. Nothing is ever forced: no evidence, no suggestion.
+was found (the 停车 of 停车费) does not count by itself, only in such pairs. Where no keyword is found, two-character
+pieces of class names and conditions are compared instead. Nothing is ever forced: no evidence, no suggestion.
 """
 
 import math
