@@ -65,7 +65,7 @@ def run_restore(args: argparse.Namespace) -> int:
     try:
         manifest = restore(args.file, replace=args.replace)
     except (BackupError, OSError, tarfile.TarError) as error:
-        say(f"Restore failed, nothing was changed: {error}")
+        say(f"Restore failed: {error}")
         return 1
     say(f"Restored the backup of {manifest['made']}: {sum(manifest['rows'].values())} rows.")
     return 0
