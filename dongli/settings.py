@@ -227,7 +227,18 @@ LOGIN_REDIRECT_URL = "/"
 # Delivery: codes and messages leave through these; without a gateway they go to the console and log.
 SMS_GATEWAY_URL = os.environ.get("DONGLI_SMS_GATEWAY_URL", "")
 SMS_GATEWAY_TOKEN = os.environ.get("DONGLI_SMS_GATEWAY_TOKEN", "")
+WEBHOOK_HOSTS = _words("DONGLI_WEBHOOK_HOSTS")
 EMAIL_URL = os.environ.get("DONGLI_EMAIL_URL", "")
+_mail = urlparse(EMAIL_URL)
+if EMAIL_URL and _mail.scheme not in {"smtp", "smtps", "smtp+tls", "console"}:
+    raise ValueError(
+        "DONGLI_EMAIL_URL must look like smtp+tls://user:password@host:587 (or smtp://, smtps://, console://)"
+    )
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.scheme.startswith('smtp') else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or (465 if _mail.scheme == "smtps" else 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = _mail.scheme == "smtp+tls", _mail.scheme == "smtps", 15
+DEFAULT_FROM_EMAIL = os.environ.get("DONGLI_EMAIL_FROM", f"dongli@{urlparse(BASE_URL).hostname}")
 
 LOG_LEVEL = os.environ.get("DONGLI_LOG_LEVEL", "INFO")
 LOGGING = {
