@@ -1,0 +1,41 @@
+"""Fixtures of the browser tests: one Chromium for the run, a fresh visitor for each page."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import chromium
+
+# Playwright's loop runs in this thread; Django would take it for an async view and refuse the ORM.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+expect.set_options(timeout=15_000)
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The run's Chromium."""
+    with chromium.launched() as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
+    """`open_page("/path/", size=…, cookies=…, scripts=…)`; at the end no page may have reported a problem."""
+    visits: list[chromium.Visit] = []
+
+    def open_one(path: str, **options: object) -> Page:
+        found = chromium.visit(browser, live_server.url, **options)  # type: ignore[arg-type]  # passed through as given
+        visits.append(found)
+        found.page.goto(path)
+        return found.page
+
+    yield open_one
+    for found in visits:
+        found.context.close()
+    assert [problem for found in visits for problem in found.problems] == []
