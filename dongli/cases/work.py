@@ -159,17 +159,22 @@ class Work:
         if whistle is None or whistle.state != WhistleState.SIGNED:
             return
         if whistle_is_done(task.state for task in self.tasks if task.whistle_id == whistle.id):
-            whistle.state, whistle.ended_at = WhistleState.DONE, self.moment
-            whistle.save(update_fields=["state", "ended_at"])
+            self.move_whistle(whistle, WhistleState.DONE, ended_at=self.moment)
             self.step("finish", whistle=whistle, by_system=True)
+
+    def move_whistle(self, whistle: Whistle, state: WhistleState, **fields: Any) -> None:
+        """Put a whistle into `state` and save it."""
+        whistle.state = state
+        for name, value in fields.items():
+            setattr(whistle, name, value)
+        whistle.save(update_fields=["state", *fields])
 
     def cancel_open_work(self) -> None:
         """Cancel whatever is still open (the case is withdrawn, refused or closed)."""
         for task in self.open_tasks:
             self.move(task, TaskState.CANCELLED)
         if self.whistle is not None and self.whistle.state in OPEN_WHISTLE_STATES:
-            self.whistle.state, self.whistle.ended_at = WhistleState.CANCELLED, self.moment
-            self.whistle.save(update_fields=["state", "ended_at"])
+            self.move_whistle(self.whistle, WhistleState.CANCELLED, ended_at=self.moment)
 
     def finish(self) -> Case:
         """Write the case, its tasks and the steps."""

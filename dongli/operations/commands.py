@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from dongli.operations import assets, backup, doctor, keys, serve
+from dongli.operations.seeding import commands as seeding
 
 
 def register(subparsers: Any) -> None:
     """Add the commands to the `dongli` parser."""
     _add_serve(subparsers)
     _add_migrate(subparsers)
+    seeding.register(subparsers)
     _add_backup(subparsers)
     _add_restore(subparsers)
     add = subparsers.add_parser(

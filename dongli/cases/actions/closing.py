@@ -44,7 +44,7 @@ def fail_check(*, viewer: Viewer, case_id: UUID, key: UUID, words: str) -> Case:
     if work.repeated:
         return work.case
     work.case.checked_at = None
-    _again(work)
+    start_again(work)
     work.step("fail_check", words=text, task=work.lead)
     return alerts.finish(work, "fail_check")
 
@@ -100,7 +100,7 @@ def reopen(
     _within_window(work)
     case = work.case
     case.closed_at = case.checked_at = case.rated_at = None
-    _again(work)
+    start_again(work)
     step = work.step("reopen", words=text, task=work.lead)
     alerts.finish(work, "reopen")
     attach_photos(case, photos, draft_key, phase="filed", step_id=step.id)
@@ -117,16 +117,16 @@ def _within_window(work: Work) -> None:
         raise Conflict("too_late", _("The time to answer is over. If the trouble is back, please file it again."))
 
 
-def _again(work: Work) -> None:
+def start_again(work: Work) -> None:
     """Start the next round with the same lead under the limit of a second handling."""
     earlier = work.lead
     work.case.round += 1
-    if earlier is not None and _may_lead_again(earlier):
+    if earlier is not None and _may_leadstart_again(earlier):
         task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=earlier.organisation_id))
         work.add_tasks([task])
 
 
-def _may_lead_again(earlier: Task) -> bool:
+def _may_leadstart_again(earlier: Task) -> bool:
     """A worker who has left, or a department that is gone, is replaced by the desk instead."""
     if earlier.state != TaskState.ANSWERED:
         return False

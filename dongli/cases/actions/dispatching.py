@@ -142,9 +142,9 @@ def dispatch(
     if any(other.organisation_id == task.organisation_id for other in others):
         raise Invalid("lead_is_cohandler", _("The lead cannot also be a co-handler."), field="cohandlers")
     work.add_tasks([task, *others])
-    work.step("dispatch", task=task, words=text, data=_promised(task))
+    work.step("dispatch", task=task, words=text, data=promised(task))
     for other in others:
-        work.step("add_cohandler", task=other, data=_promised(other))
+        work.step("add_cohandler", task=other, data=promised(other))
     return alerts.finish(work, "dispatch")
 
 
@@ -158,7 +158,7 @@ def add_cohandler(*, viewer: Viewer, case_id: UUID, key: UUID, organisation: UUI
         raise Invalid("already_at_work", _("This department is already at work on the case."), field="organisation")
     task = cohandler_task(work, organisation)
     work.add_tasks([task])
-    work.step("add_cohandler", task=task, data=_promised(task))
+    work.step("add_cohandler", task=task, data=promised(task))
     return alerts.finish(work, "add_cohandler")
 
 
@@ -174,7 +174,7 @@ def auto_start(work: Work, *, worker: User | None) -> None:
     if category.solver == "grid" and case.grid is not None and work.lead is None:
         task = new_task(work, TaskKind.LEAD, _lead_promise(work), grid=case.grid, worker=worker)
         work.add_tasks([task])
-        work.step("dispatch", task=task, by_system=True, data=_promised(task))
+        work.step("dispatch", task=task, by_system=True, data=promised(task))
 
 
 def lead_task(work: Work, assignee: Assignee) -> Task:
@@ -260,7 +260,7 @@ def _lead_promise(work: Work) -> Promise:
     return policy.promise(work.moment, category.limit_amount, category.limit_unit, work.calendar)
 
 
-def _promised(task: Task) -> dict[str, object]:
+def promised(task: Task) -> dict[str, object]:
     """What a dispatch step keeps of its task: who, until when, under which limit."""
     holder = task.organisation or task.worker or task.grid
     return {

@@ -1,6 +1,7 @@
 """Filing: a resident (or somebody for them) says what is wrong; adding to it; withdrawing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -51,18 +52,17 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
     """
     what = clean(filing.what, field="what", max_length=MAX_WORDS, required=True)
     phone = clean_phone(filing.phone) if filing.phone else ""
-    number, earlier = _number_or_earlier(key)
+    moment = now()
+    number, earlier = _number_or_earlier(key, moment)
     if earlier is not None:
         return _same_again(earlier, what, phone)
     if filing.where.is_empty:
         raise Invalid("no_place", _("Please say where: choose a place, mark the map or write an address."), field="place")
-    way = route(filing.where, about=filing.about, at=now())
+    way = route(filing.where, about=filing.about, at=moment)
     _check_behalf(viewer, filing, way)
-    work = _open(viewer, key, number, filing, way, danger=filing.danger or _danger(what))
-    case = work.case
-    work.step("submit", data={"source": case.source})
-    work.step("route", by_system=True, data={"why": list(way.why)})
-    auto_start(work, worker=way.worker)
+    case = new_case(viewer, key, number, filing, way, danger=filing.danger or danger_in(what), moment=moment)
+    work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
+    first_steps(work, way)
     work.finish()
     CaseText.objects.create(
         case=case,
@@ -77,10 +77,18 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
     return case
 
 
-def _number_or_earlier(key: UUID) -> tuple[str, Case | None]:
+def first_steps(work: Work, way: Route) -> None:
+    """Filed and routed; registered and given to the grid where its class lets that happen by itself."""
+    work.acting_as = Actor.STAFF if work.case.filed_by is not None else Actor.RESIDENT
+    work.step("submit", data={"source": work.case.source})
+    work.step("route", by_system=True, data={"why": list(way.why)})
+    auto_start(work, worker=way.worker)
+
+
+def _number_or_earlier(key: UUID, moment: datetime) -> tuple[str, Case | None]:
     """A number that is free, and the case already filed under `key` if this is a repeat (one query)."""
     while True:
-        number = f"{city_date(now()):%Y%m%d}-{short_code(6)}"
+        number = f"{city_date(moment):%Y%m%d}-{short_code(6)}"
         taken = list(Case.objects.select_related("text").filter(Q(pk=key) | Q(number=number)))
         earlier = next((case for case in taken if case.pk == key), None)
         if earlier is not None or not taken:
@@ -102,20 +110,23 @@ def _check_behalf(viewer: Viewer, filing: Filing, way: Route) -> None:
         raise NotAllowed("not_your_place", _("You can file for others only where you serve."))
 
 
-def _danger(what: str) -> str:
+def danger_in(what: str) -> str:
+    """The first sign of danger in the words, or none."""
     signs = safety.danger_signs(what)
     return signs[0].kind if signs else Danger.NONE
 
 
-def _open(viewer: Viewer, key: UUID, number: str, filing: Filing, way: Route, *, danger: str) -> Work:
-    moment = now()
+def new_case(
+    viewer: Viewer, key: UUID, number: str, filing: Filing, way: Route, *, danger: str, moment: datetime
+) -> Case:
+    """The row of a case as filed, not yet saved."""
     category = policy.category(filing.category, city_date(moment)) if filing.category else None
     if category is not None and category.staff_only and filing.source in {Source.WEB, Source.QR}:
         raise Invalid("staff_category", _("Please choose a class from the catalogue."), field="category")
     urgent = bool(danger) or (category is not None and category.urgent)
     behalf = filing.source not in {Source.WEB, Source.QR}
     calendar = policy.work_calendar()
-    case = Case(
+    return Case(
         id=key,
         number=number,
         kind=filing.kind,
@@ -142,9 +153,6 @@ def _open(viewer: Viewer, key: UUID, number: str, filing: Filing, way: Route, *,
             "dispatch_urgent" if urgent else "dispatch", moment, calendar
         ).deadline.at,
     )
-    work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
-    work.acting_as = Actor.STAFF if behalf else Actor.RESIDENT
-    return work
 
 
 def attach_photos(case: Case, ids: tuple[UUID, ...], draft_key: str, *, phase: str, step_id: UUID | None = None) -> None:

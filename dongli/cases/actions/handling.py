@@ -1,5 +1,6 @@
 """A task's holder at work: accept, contact the resident, answer, return; and the desk's release of a co-handler."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dongli.cases import alerts, policy
 from dongli.cases.actions.filing import attach_photos
-from dongli.cases.models import Case, TaskKind
+from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.work import Work, begin
 from dongli.cases.workflow import OPEN_TASK_STATES, TaskState
 from dongli.common.errors import Conflict, Invalid
@@ -60,9 +61,11 @@ def answer(
     key: UUID,
     words: str,
     photos: tuple[UUID, ...] = (),
+    before: tuple[UUID, ...] = (),
     draft_key: str = "",
 ) -> Case:
-    """Say what was done. The lead answers last: its co-handlers and any whistle must have ended."""
+    """Say what was done, with photos of `before` and after. The lead answers last: its co-handlers and any whistle
+    must have ended."""
     text = clean(words, field="words", max_length=MAX_WORDS, required=True)
     work = begin("answer", viewer=viewer, task_id=task_id, key=key)
     if work.repeated:
@@ -71,9 +74,10 @@ def answer(
     if task.kind == TaskKind.LEAD:
         _nobody_else_at_work(work)
     work.move(task, TaskState.ANSWERED, answered_at=work.moment, answered_by=viewer.known)
-    step = work.step("answer", task=task, words=text, data=_timing(work))
+    step = work.step("answer", task=task, words=text, data=timing(task, work.moment))
     work.end_whistle_if_done()
     case = alerts.finish(work, "answer")
+    attach_photos(case, before, draft_key, phase="before", step_id=step.id)
     attach_photos(case, photos, draft_key, phase="after", step_id=step.id)
     return case
 
@@ -85,9 +89,9 @@ def _nobody_else_at_work(work: Work) -> None:
         raise Conflict("cohandler_open", _("A co-handler is still at work: wait for the answer or release it."))
 
 
-def _timing(work: Work) -> dict[str, Any]:
-    task = work.the_task
-    return {"late": work.moment > task.due_at, "due": task.due_at.isoformat()}
+def timing(task: Task, moment: datetime) -> dict[str, Any]:
+    """What an answer's step keeps of its clock."""
+    return {"late": moment > task.due_at, "due": task.due_at.isoformat()}
 
 
 @transaction.atomic

@@ -54,9 +54,14 @@ def blow(*, viewer: Viewer, case_id: UUID, key: UUID, call: Call) -> Case:
     )
     whistle.wanted.set(departments)
     work.whistle = whistle
-    names = [department.name for department in departments]
-    work.step("blow", whistle=whistle, data={"kind": call.kind, "departments": names, "wanted": call.wanted_at.isoformat()})
+    work.step("blow", whistle=whistle, data=wording(call, departments))
     return alerts.finish(work, "blow")
+
+
+def wording(call: Call, departments: list[Organisation]) -> dict[str, object]:
+    """What a whistle's step keeps of the call: no words that could identify anybody."""
+    names = [department.name for department in departments]
+    return {"kind": call.kind, "departments": names, "wanted": call.wanted_at.isoformat()}
 
 
 def _check_call(work: Work, call: Call) -> None:
@@ -80,9 +85,8 @@ def sign(*, viewer: Viewer, whistle_id: UUID, key: UUID) -> Case:
     work, whistle = _begin_whistle("sign", viewer, whistle_id, key)
     if work.repeated:
         return work.case
-    whistle.state, whistle.signed_by, whistle.signed_at = WhistleState.SIGNED, viewer.known, work.moment
-    whistle.save(update_fields=["state", "signed_by", "signed_at"])
-    tasks = [_called(work, whistle, department) for department in whistle.wanted.order_by("code")]
+    work.move_whistle(whistle, WhistleState.SIGNED, signed_by=viewer.known, signed_at=work.moment)
+    tasks = [called_task(work, whistle, department) for department in whistle.wanted.order_by("code")]
     work.add_tasks(tasks)
     work.step("sign", whistle=whistle, data={"departments": [str(task.organisation) for task in tasks]})
     return alerts.finish(work, "sign")
@@ -95,8 +99,7 @@ def decline(*, viewer: Viewer, whistle_id: UUID, key: UUID, words: str) -> Case:
     work, whistle = _begin_whistle("decline", viewer, whistle_id, key)
     if work.repeated:
         return work.case
-    whistle.state, whistle.ended_at = WhistleState.DECLINED, work.moment
-    whistle.save(update_fields=["state", "ended_at"])
+    work.move_whistle(whistle, WhistleState.DECLINED, ended_at=work.moment)
     work.step("decline", whistle=whistle, words=text)
     return alerts.finish(work, "decline")
 
@@ -116,7 +119,7 @@ def call_department(
     replaced = next((task for task in called if task.id == instead_of and task.state == TaskState.RETURNED), None)
     if instead_of is not None and replaced is None:
         raise Conflict("not_returned", _("Only a department that sent its task back can be replaced."))
-    task = _called(work, whistle, department)
+    task = called_task(work, whistle, department)
     work.add_tasks([task])
     if replaced is not None:
         work.move(replaced, TaskState.RELEASED)
@@ -152,7 +155,7 @@ def _begin_whistle(verb: str, viewer: Viewer, whistle_id: UUID, key: UUID) -> tu
     return work, whistle
 
 
-def _called(work: Work, whistle: Whistle, department: Organisation) -> Task:
+def called_task(work: Work, whistle: Whistle, department: Organisation) -> Task:
     limit = policy.promise_limit(f"whistle_{whistle.kind}", work.moment, work.calendar)
     arrival = policy.promise_limit(f"report_in_{whistle.kind}", work.moment, work.calendar)
     task = new_task(work, TaskKind.WHISTLE, limit, organisation=department)

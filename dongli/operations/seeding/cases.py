@@ -1,0 +1,180 @@
+"""About two thousand cases over a year, in every state, told by the shipped sample appeals."""
+
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from dongli.areas.models import Area, Level
+from dongli.areas.seed import CORE_DISTRICTS
+from dongli.cases import policy, safety
+from dongli.cases.actions.filing import Filing
+from dongli.cases.catalogue import SHIPPED_APPEALS, read_table
+from dongli.cases.models import Category, Kind, Source
+from dongli.cases.routing import Where
+from dongli.common.clock import city_date, today
+from dongli.common.ids import CROCKFORD
+from dongli.operations.seeding.names import person_name
+from dongli.operations.seeding.plays import Play
+from dongli.operations.seeding.rehearsal import Rows, Stage
+from dongli.operations.seeding.scripts import Beat, Playwright, Story
+from dongli.organisations.models import Organisation, OrganisationKind
+from dongli.people.models import Grant, Role, RosterEntry, User
+
+SIZES = {"small": 2000, "full": 20000}
+HOME_SHARE = 0.06
+HELPERS = ("urban_management", "housing", "public_security", "fire_rescue", "market", "traffic_police", "ecology")
+_SPACE = uuid.UUID("0192f5a0-0000-7000-8000-000000000000")
+
+
+def seed_cases(*, size: str, seed: int, as_of: datetime, residents: list[User]) -> int:
+    """Write the cases in bulk; returns how many. The same seed and `as_of` tell the same stories."""
+    rows = Rows()
+    stage = Stage(rows)
+    for play in plays(count=SIZES[size], seed=seed, as_of=as_of, residents=residents):
+        stage.play(play)
+    rows.write()
+    return len(rows.cases)
+
+
+def plays(*, count: int, seed: int, as_of: datetime, residents: list[User]) -> Iterator[Play]:
+    """The plays in the order of their filing; ids follow time, as those of real cases do."""
+    troupe = Troupe(seed=seed, as_of=as_of, residents=residents)
+    drafts = sorted((troupe.draft(number) for number in range(count)), key=lambda draft: draft.beats[0].at)
+    for draft in drafts:
+        yield troupe.cast(draft)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A script and its place, before anybody is cast."""
+
+    number: int
+    sample: dict[str, str]
+    category: Category | None
+    compound: Area
+    beats: list[Beat]
+
+
+class Troupe:
+    """The people, departments and places of the city, and the sample appeals, ready to be cast."""
+
+    def __init__(self, *, seed: int, as_of: datetime, residents: list[User]) -> None:
+        self.seed, self.residents = seed, residents
+        self.playwright = Playwright(seed=seed, as_of=as_of)
+        self.samples = read_table(SHIPPED_APPEALS)
+        self.classes = {row.code: row for row in policy.catalogue(today())}
+        compounds = Area.objects.filter(level=Level.COMPOUND, synthetic=True).select_related("parent").order_by("code")
+        self.compounds = [one for one in compounds if one.path.split("/")[1] in CORE_DISTRICTS]
+        self._cast_people()
+
+    def _cast_people(self) -> None:
+        grants = Grant.objects.select_related("user", "area").order_by("-user__username")
+        self.desks = {g.area_id: g.user for g in grants if g.role == Role.COMMUNITY_DESK}
+        self.secretaries = {g.area_id: g.user for g in grants if g.role == Role.COMMUNITY_SECRETARY}
+        self.leaders = {g.area_id: g.user for g in grants if g.role == Role.SUBDISTRICT_LEADER}
+        self.officers = {g.organisation_id: g.user for g in grants if g.organisation_id is not None}
+        self.workers = {
+            turn.grid.community_id: turn.user
+            for turn in RosterEntry.objects.filter(rank=1, grid__isnull=False).select_related("user", "grid").order_by("-grid__code")
+            if turn.grid is not None
+        }
+        self.home = self._home_community()
+        departments = Organisation.objects.filter(kind=OrganisationKind.DEPARTMENT).select_related("area")
+        self.departments = {(one.area.code, one.function): one for one in departments}
+
+    def _home_community(self) -> object:
+        """The personas' community, which gets more than its share of cases."""
+        turn = RosterEntry.objects.filter(user__username="demo-worker").select_related("grid").first()
+        return turn.grid.community_id if turn is not None and turn.grid is not None else None
+
+    def draft(self, number: int) -> Draft:
+        """Draw what happens to case `number`, and where."""
+        dice = random.Random(f"{self.seed}/{number}")  # noqa: S311 (a demonstration, not secrets)
+        sample = dice.choice(self.samples)
+        category = self.classes.get(sample["category_code"])
+        compound = self._compound(dice)
+        helpers = [one for one in HELPERS if category is None or one != category.lead_district]
+        story = self._story(sample, category)
+        beats = self.playwright.script(number, story, helpers)
+        if category is None:
+            beats = beats[:1]
+        return Draft(number, sample, category, compound, beats)
+
+    def _compound(self, dice: random.Random) -> Area:
+        at_home = [one for one in self.compounds if one.parent_id == self.home]
+        return dice.choice(at_home if at_home and dice.random() < HOME_SHARE else self.compounds)
+
+    def _story(self, sample: dict[str, str], category: Category | None) -> Story:
+        return Story(
+            text=sample["text"],
+            category=category.code if category else "",
+            reply=sample["reply"],
+            grid_first=category is not None and category.solver == "grid",
+            auto=category is not None and category.auto_register,
+            lead=category.lead_district if category else "",
+            dangerous=bool(safety.danger_signs(words(sample))),
+        )
+
+    def cast(self, draft: Draft) -> Play:
+        """Fill the parts of one script."""
+        dice = random.Random(f"cast {self.seed}/{draft.number}")  # noqa: S311 (a demonstration, not secrets)
+        community = draft.compound.parent
+        if community is None:
+            raise LookupError(f"{draft.compound.code} lies in no community")
+        filed = draft.beats[0].at
+        resident = dice.choice(self.residents) if dice.random() < 0.5 else None
+        dangerous = bool(safety.danger_signs(words(draft.sample)))
+        secretary = self.secretaries[community.id]
+        return Play(
+            key=_key(filed, draft.number),
+            number=f"{city_date(filed):%Y%m%d}-{''.join(dice.choices(CROCKFORD, k=6))}",
+            filing=self._filing(draft, dice, resident),
+            beats=draft.beats,
+            people={
+                "resident": resident,
+                "worker": self.workers.get(community.id, secretary),
+                "desk": secretary if dangerous else self.desks[community.id],
+                "leader": self.leaders[community.parent_id],
+            },
+            organisations=self._departments(draft.compound),
+            officers=self.officers,
+        )
+
+    def _filing(self, draft: Draft, dice: random.Random, resident: User | None) -> Filing:
+        """By QR code or on the web, with or without a phone; the point is somewhere at the compound."""
+        compound = draft.compound
+        if dice.random() < 0.15:
+            where = Where(area_code=compound.code)
+        else:
+            where = Where(longitude=compound.longitude, latitude=compound.latitude, area_code=compound.code)
+        named = resident is None and dice.random() < 0.6
+        return Filing(
+            what=words(draft.sample),
+            where=where,
+            kind=Kind.APPEAL,
+            source=Source.QR if where.longitude is None else Source.WEB,
+            category=draft.category.code if draft.category and not draft.category.staff_only else "",
+            name=person_name(dice) if named else (resident.name if resident else ""),
+            phone=f"1380000{dice.randint(2000, 9999)}" if named else (resident.phone if resident else ""),
+        )
+
+    def _departments(self, compound: Area) -> dict[str, Organisation]:
+        """Function → the district's department, or the city's where the district has none."""
+        city, district = compound.path.split("/")[:2]
+        found = {function: one for (code, function), one in self.departments.items() if code == city}
+        found.update({function: one for (code, function), one in self.departments.items() if code == district})
+        return found
+
+
+def words(sample: dict[str, str]) -> str:
+    """A sample appeal as one would type it: the subject first, unless the text says it already."""
+    return sample["text"] if sample["subject"] in sample["text"] else f"{sample['subject']}。{sample['text']}"
+
+
+def _key(filed: datetime, number: int) -> uuid.UUID:
+    """A UUIDv7 of the filing's moment, the same every time."""
+    milliseconds = int(filed.timestamp() * 1000)
+    tail = uuid.uuid5(_SPACE, str(number)).int & ((1 << 62) - 1)
+    return uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | ((number & 0xFFF) << 64) | (0b10 << 62) | tail)

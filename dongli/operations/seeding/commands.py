@@ -1,0 +1,85 @@
+"""`dongli seed`: the demonstration city."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from dongli.areas.models import Area
+from dongli.areas.seed import seed_areas
+from dongli.cases.actions.policy import load_policy
+from dongli.common.clock import CITY_ZONE, now
+from dongli.operations.seeding.cases import SIZES, seed_cases
+from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
+
+BEFORE_ALL = timedelta(days=400)
+
+
+def register(subparsers: Any) -> None:
+    """Add the command to the `dongli` parser."""
+    add = subparsers.add_parser(
+        "seed",
+        help="fill an empty database with the demonstration city",
+        description="Real divisions of Zhuzhou; everything below them, and everybody, is made up and marked so.",
+    )
+    add.add_argument("--size", choices=sorted(SIZES), default="small")
+    add.add_argument("--seed", type=int, default=1, help="another number makes another city (default 1)")
+    add.add_argument("--as-of", type=_moment, default=None, metavar="2026-11-22T10:00", help="when the city stands still")
+    add.add_argument("--if-empty", action="store_true", help="do nothing when the database holds a city already")
+    add.set_defaults(run=run)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write it like 2026-11-22T10:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CITY_ZONE)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when the city is there, 1 when it was refused."""
+    if Area.objects.exists():
+        if args.if_empty:
+            print("The database holds a city already.")
+            return 0
+        print("The database is not empty: the demonstration goes only into an empty one.", file=sys.stderr)
+        return 1
+    if not settings.DEMO:
+        print("DONGLI_DEMO is off: the demonstration city is not for production.", file=sys.stderr)
+        return 1
+    as_of = args.as_of or now()
+    with transaction.atomic():
+        seed(size=args.size, seed_number=args.seed, as_of=as_of, say=_Progress())
+    return 0
+
+
+def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], None]) -> int:
+    """Make the city; returns how many cases it has."""
+    load_policy()
+    say("places")
+    seed_areas(size=size, seed=seed_number)
+    say("organisations")
+    seed_organisations()
+    say("people")
+    seed_staff(seed=seed_number, since=as_of - BEFORE_ALL)
+    residents = seed_residents(seed=seed_number)
+    say("cases")
+    count = seed_cases(size=size, seed=seed_number, as_of=as_of, residents=residents)
+    say(f"{count} cases")
+    return count
+
+
+class _Progress:
+    """Prints each stage with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def __call__(self, stage: str) -> None:
+        print(f"  {time.monotonic() - self.started:5.1f} s  {stage}", flush=True)
