@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from dongli.notices import actions, channels
 from dongli.notices.models import Webhook
@@ -14,6 +14,8 @@ from dongli.notices.models import Webhook
 
 class WebhookForm(forms.ModelForm[Webhook]):
     """A webhook; its secret is made here."""
+
+    url = forms.URLField(label=_("Address"), assume_scheme="https", max_length=500)
 
     class Meta:
         model = Webhook

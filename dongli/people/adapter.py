@@ -81,7 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is
         """Staff sessions end when left alone."""
         if user.username:
             start_idle_clock(request)
-        return super().post_login(request, user, **hooks)
+        answer: HttpResponse = super().post_login(request, user, **hooks)
+        return answer
 
     def is_reauthentication_required(self, *, app: str, **other: Any) -> bool:
         """A second factor is set up with the password just typed; changing one needs it typed again."""

@@ -30,7 +30,7 @@ class ViewerRequest(HttpRequest):
     device: str
 
 
-class LazyViewer(SimpleLazyObject):
+class LazyViewer(SimpleLazyObject[Viewer]):
     """A viewer that asks the database only when a page asks the viewer; `dataclasses.replace` works on it."""
 
     __dataclass_fields__ = Viewer.__dataclass_fields__

@@ -47,7 +47,7 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]  # an instance variable in the stubs
 
     class Meta:
         constraints = [
@@ -153,6 +153,11 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} · {self.area or self.organisation}"
+
+    @property
+    def place(self) -> Area | None:
+        """Where it is held: the area, or that of the organisation."""
+        return self.organisation.area if self.organisation is not None else self.area
 
 
 @pghistory.track()

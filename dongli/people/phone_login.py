@@ -64,7 +64,8 @@ class PhoneCodeProcess(LoginCodeVerificationProcess):  # type: ignore[misc]  # a
         """The code was right: log in. A second factor, where one is set up, is asked for next."""
         user = log_in_by_phone(phone=self.phone)
         record_authentication(self.request, user, method="code")
-        return perform_login(self.request, Login(user=user, redirect_url=redirect_url))
+        answer: HttpResponse = perform_login(self.request, Login(user=user, redirect_url=redirect_url))
+        return answer
 
 
 def is_right(process_code: str, typed: str) -> bool:

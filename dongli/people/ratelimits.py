@@ -104,7 +104,7 @@ def visitor(request: HttpRequest, what: str) -> Iterable[RateKey]:
 def client_address(request: HttpRequest) -> str:
     """The visitor's address: the peer's, or what our own proxy says it was (its entry is the last one)."""
     if settings.BEHIND_PROXY:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        forwarded: str = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
         if forwarded:
             return forwarded[:64]
     return str(request.META.get("REMOTE_ADDR", ""))

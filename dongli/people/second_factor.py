@@ -13,20 +13,19 @@ DEMO_SESSION_KEY = "demo_persona"
 
 def passed(request: HttpRequest, user: User) -> bool:
     """Password and a code, or a passkey alone. A code sent to a phone never counts for either."""
-    if settings.DEMO and request.session.get(DEMO_SESSION_KEY) == str(user.pk):
-        return bool(user.username and user.username.startswith(PREFIX))
-    records = get_authentication_records(request, user)
+    if settings.DEMO and request.session.get(DEMO_SESSION_KEY) == str(user.pk) and user.username:
+        return str(user.username).startswith(PREFIX)
+    records: list[dict[str, object]] = get_authentication_records(request, user)
     factors = [record for record in records if record.get("method") == "mfa"]
     if any(record.get("passwordless") for record in factors):
         return True
-    return bool(factors) and any(record.get("method") == "password" for record in records)
+    return len(factors) > 0 and any(record.get("method") == "password" for record in records)
 
 
 def is_set_up(user: User) -> bool:
     """Whether the account has an authenticator app or a passkey. One query."""
-    return Authenticator.objects.filter(
-        user=user, type__in=(Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    ).exists()
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    return bool(Authenticator.objects.filter(user=user, type__in=factors).exists())
 
 
 def knows_password(request: HttpRequest, user: User) -> bool:

@@ -14,7 +14,13 @@ from dongli.common.crypto import decrypt, encrypt, keyed_hash
 from dongli.common.errors import Conflict, Invalid, NotAllowed
 from dongli.common.ids import short_code
 from dongli.common.text import clean, clean_phone
-from dongli.people.actions.roles import check_administers, close, end_one_turn, keep_an_administrator
+from dongli.people.actions.roles import (
+    check_administers,
+    close,
+    end_one_turn,
+    keep_an_administrator,
+    one_ending_at_a_time,
+)
 from dongli.people.handover import hand_over
 from dongli.people.models import AccessRecord, Grant, Role, RosterEntry, User
 from dongli.people.viewer import Viewer
@@ -138,6 +144,7 @@ def let_leave(*, viewer: Viewer, user: User) -> User:
 
     Repeating it changes nothing. Raises `NotAllowed`, `Conflict` for oneself and for the last administrator.
     """
+    one_ending_at_a_time()
     person = _lock_administered(viewer, user)
     if not person.may_log_in:
         return person
@@ -164,7 +171,7 @@ def _lock_administered(viewer: Viewer, user: User) -> User:
     person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     grants = list(Grant.objects.filter(user=person).select_related("area", "organisation__area"))
     for grant in grants:
-        check_administers(viewer, grant.area or (grant.organisation and grant.organisation.area))
+        check_administers(viewer, grant.place)
     if not grants and not any(path.count("/") == 1 for path in viewer.paths(Role.ADMINISTRATOR)):
         raise NotAllowed("administrator_only", _("Only an administrator of this area may do this."))
     return person

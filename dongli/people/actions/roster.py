@@ -132,8 +132,7 @@ def _check_keeps_person(viewer: Viewer, person: User) -> None:
     if viewer.known.pk == person.pk and viewer.is_staff_member:
         return
     grants = Grant.objects.filter(in_force(now()), user=person).select_related("area", "organisation__area")
-    places = [grant.area or (grant.organisation and grant.organisation.area) for grant in grants]
-    if not any(viewer.covers(KEEPERS, place) for place in places):
+    if not any(viewer.covers(KEEPERS, grant.place) for grant in grants):
         raise NotAllowed("absence_of_others", _("The desk of the place, or the person, records an absence."))
 
 

@@ -16,12 +16,14 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
+from django.views import View
 
 from dongli.common.errors import TooMany
 from dongli.common.masking import mask_phone
 from dongli.people import second_factor
 from dongli.people.forms import PhoneCodeForm, PhoneForm
-from dongli.people.guards import View, login_required, viewer_from
+from dongli.people.guards import View as ViewFunction
+from dongli.people.guards import login_required, viewer_from
 from dongli.people.models import User
 from dongli.people.phone_login import PhoneCodeProcess
 from dongli.people.ratelimits import RateKey, client_address, hit
@@ -52,13 +54,14 @@ class PhoneCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth is not t
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.stage = request._login_stage  # type: ignore[attr-defined]  # set by allauth's decorator
-        process = PhoneCodeProcess.resume(self.stage) if "initiated_by_user" in self.stage.state else None
+        process: PhoneCodeProcess | None = None
+        if "initiated_by_user" in self.stage.state:
+            process = PhoneCodeProcess.resume(self.stage)
         if process is None:
             messages.warning(request, _("The code has expired. Please ask for a new one."))
             return HttpResponseRedirect(reverse("account_login"))
         self._process = process
-        handler = getattr(self, (request.method or "").lower(), self.http_method_not_allowed)
-        answer: HttpResponseBase = handler(request, *args, **kwargs)
+        answer: HttpResponseBase = View.dispatch(self, request, *args, **kwargs)
         return answer
 
     def get_form_class(self) -> Any:
@@ -138,7 +141,7 @@ def _count_as_used(request: HttpRequest, kind: str) -> None:
         record_authentication(request, user, "mfa", id=newest.pk, type=kind)
 
 
-def staff_account(view: View) -> View:
+def staff_account(view: ViewFunction) -> ViewFunction:
     """Passwords and second factors are for accounts with a user name; a resident has neither."""
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

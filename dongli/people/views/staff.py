@@ -40,10 +40,10 @@ def _duty_area(viewer: Viewer, code: str) -> Area:
         check_keeps_roster(viewer, area)
         return area
     own = viewer.paths(*KEEPERS, Role.CITY_VIEWER)
-    area = Area.objects.filter(path=min(own, key=len)).first() if own else None
-    if area is None:
+    found = Area.objects.filter(path=min(own, key=len)).first() if own else None
+    if found is None:
         raise NotFound("no_area", _("Your role has no area whose roster you could see."))
-    return area
+    return found
 
 
 def _duty_context(viewer: Viewer, area: Area, **forms_given: forms.Form) -> dict[str, Any]:
