@@ -126,7 +126,9 @@ class Troupe:
         filed = draft.beats[0].at
         resident = dice.choice(self.residents) if dice.random() < 0.5 else None
         dangerous = bool(safety.danger_signs(words(draft.sample)))
-        secretary = self.secretaries[community.id]
+        secretary, leader = self.secretaries[community.id], self.leaders[community.parent_id]
+        worker = self.workers.get(community.id, secretary)
+        trusted = leader if worker == secretary else secretary
         return Play(
             key=_key(filed, draft.number),
             number=f"{city_date(filed):%Y%m%d}-{''.join(dice.choices(CROCKFORD, k=6))}",
@@ -134,9 +136,9 @@ class Troupe:
             beats=draft.beats,
             people={
                 "resident": resident,
-                "worker": self.workers.get(community.id, secretary),
-                "desk": secretary if dangerous else self.desks[community.id],
-                "leader": self.leaders[community.parent_id],
+                "worker": worker,
+                "desk": trusted if dangerous else self.desks[community.id],
+                "leader": leader,
             },
             organisations=self._departments(draft.compound),
             officers=self.officers,
