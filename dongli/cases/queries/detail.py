@@ -117,6 +117,30 @@ def case_by_number(viewer: Viewer, number: str) -> Case:
     return found
 
 
+def case_by_id(viewer: Viewer, case_id: UUID) -> Case:
+    """The case, if this viewer may see it; raises `NotFound` otherwise, whether it exists or not."""
+    found = _whole().filter(access.visible(viewer), pk=case_id).first()
+    if found is None:
+        raise NotFound("no_such_case", _("There is no such case."))
+    return found
+
+
+def case_of_task(viewer: Viewer, task_id: UUID) -> Case:
+    """The case of a task, if this viewer may see it; raises `NotFound` otherwise."""
+    found = _whole().filter(access.visible(viewer), tasks=task_id).first()
+    if found is None:
+        raise NotFound("no_such_task", _("There is no such task."))
+    return found
+
+
+def case_of_whistle(viewer: Viewer, whistle_id: UUID) -> Case:
+    """The case of a whistle, if this viewer may see it; raises `NotFound` otherwise."""
+    found = _whole().filter(access.visible(viewer), whistles=whistle_id).first()
+    if found is None:
+        raise NotFound("no_such_whistle", _("There is no such whistle."))
+    return found
+
+
 def case_by_link(number: str, token: str) -> Case:
     """The case of a secret link; raises `NotFound` when the link is wrong or has been replaced by a newer one."""
     found = _whole().filter(number=number).first()
@@ -135,7 +159,10 @@ def case_file(viewer: Viewer, case: Case) -> CaseFile:
         Task.objects.filter(case=case).select_related("organisation", "worker", "grid", "whistle").order_by("id")
     )
     whistles = list(
-        Whistle.objects.filter(case=case).select_related("blown_by", "signed_by").prefetch_related("wanted").order_by("id")
+        Whistle.objects.filter(case=case)
+        .select_related("blown_by", "signed_by")
+        .prefetch_related("wanted")
+        .order_by("id")
     )
     photos = list(Photo.objects.filter(case=case))
     found = access.actors(viewer, case)

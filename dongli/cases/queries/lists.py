@@ -1,14 +1,14 @@
-"""Lists of cases and tasks by who is looking: desk queues, the worker's today, the resident's own, the whistle board."""
+"""Lists of cases and tasks by who is looking: desk queues, the worker's today, the resident's, the whistle board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from dongli.areas.models import Area
 from dongli.cases import access
-from dongli.cases.models import Case, Task, Whistle
+from dongli.cases.models import Case, CaseContact, Task, Whistle
 from dongli.cases.workflow import (
     CLOSED_STATES,
     OPEN_CASE_STATES,
@@ -45,6 +45,14 @@ FILTERS: dict[str, Callable[[datetime], Q]] = {
 }
 
 
+# Saved filters over the viewer's own open tasks (a department's, a worker's): name → condition over Task at a moment.
+OWN_FILTERS: dict[str, Callable[[datetime], Q]] = {
+    "to_accept": lambda _moment: Q(state=TaskState.DISPATCHED),
+    "in_hand": lambda _moment: Q(state__in=[TaskState.ACCEPTED, TaskState.REPORTED_IN]),
+    "own_late": lambda moment: Q(due_at__lt=moment),
+}
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of a keyset list of cases: `next` is the key to ask the following page with; empty at the end."""
@@ -55,13 +63,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Sieve:
-    """What narrows a desk's queue: a saved filter, a line, an area's subtree, a class's code, the case's source."""
+    """What narrows a desk's queue: a saved filter, a line, an area's subtree, a class's code, the case's source, words
+    (a number's beginning, or part of the description or address)."""
 
     filter: str = "all"
     line: str = ""
     area: Area | None = None
     category: str = ""
     source: str = ""
+    words: str = ""
 
 
 def _listed() -> QuerySet[Case]:
@@ -93,21 +103,36 @@ def sifted(sieve: Sieve, moment: datetime) -> Q:
         path = sieve.area.path
         inside = Q(place__path__gte=path, place__path__lt=sieve.area.path_end)
         condition &= inside | Q(desk__path__gte=path, desk__path__lt=sieve.area.path_end)
+    if words := sieve.words:
+        in_text = Q(text__description__contains=words) | Q(text__address__contains=words)
+        condition &= Q(number__startswith=words) | in_text
     return condition
+
+
+def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
+    """The cases this viewer may see, through the sieve; an own filter looks at the viewer's open tasks."""
+    moment = now()
+    cases = Case.objects.filter(access.visible(viewer), sifted(sieve, moment))
+    if own := OWN_FILTERS.get(sieve.filter):
+        cases = cases.filter(pk__in=my_tasks(viewer).filter(own(moment)).values("case"))
+    return cases
+
+
+def stamp(viewer: Viewer, sieve: Sieve) -> str:
+    """What changes when a queue does: the newest change among its cases (one query); "" when it is empty."""
+    newest = narrowed(viewer, sieve).order_by("-updated_at").values_list("updated_at", flat=True).first()
+    return newest.isoformat() if newest is not None else ""
 
 
 def queue(viewer: Viewer, sieve: Sieve, after: str = "") -> Page:
     """A desk's queue, newest first, by keyset."""
-    return _page(_listed().filter(access.visible(viewer), sifted(sieve, now())), after)
+    return _page(_listed().filter(pk__in=narrowed(viewer, sieve).values("pk")), after)
 
 
-def counts(viewer: Viewer) -> dict[str, int]:
-    """How many cases each saved filter holds for this viewer, each counted to 100 at most."""
-    moment, seen = now(), access.visible(viewer)
-    names = [name for name in FILTERS if name not in {"all", "closed", "refused"}]
-    return {
-        name: Case.objects.filter(seen, FILTERS[name](moment)).order_by()[:COUNT_CAP].count() for name in names
-    }
+def counts(viewer: Viewer, names: Iterable[str] = tuple(FILTERS)) -> dict[str, int]:
+    """How many cases each saved filter of `names` holds for this viewer, each counted to 100 at most, a query each."""
+    counted = [name for name in names if name not in {"all", "closed", "refused"}]
+    return {name: narrowed(viewer, Sieve(filter=name)).order_by()[:COUNT_CAP].count() for name in counted}
 
 
 def my_cases(viewer: Viewer, after: str = "") -> Page:
@@ -134,10 +159,12 @@ def my_tasks(viewer: Viewer) -> QuerySet[Task]:
 
 
 def today(viewer: Viewer) -> Today:
-    """Open tasks, the most urgent first (at most 200)."""
+    """Open tasks, the most urgent first (at most 200); `has_phone` says whether there is somebody to call."""
     rows = my_tasks(viewer).select_related(
-        "case__text", "case__category", "case__place", "case__community", "organisation", "whistle"
+        "case__text", "case__category", "case__place", "case__community", "organisation", "whistle", "worker"
     )
+    reachable = CaseContact.objects.filter(case=OuterRef("case")).exclude(phone_hash="")
+    rows = rows.annotate(has_phone=Exists(reachable))
     tasks = list(rows.order_by("-case__urgent", "due_at", "id")[:TODAY_CAP])
     moment = now()
     tonight = datetime.combine(moment.astimezone(CITY_ZONE).date() + timedelta(days=1), time(), CITY_ZONE)
@@ -164,7 +191,7 @@ def board(viewer: Viewer) -> Board:
     whistles = list(
         Whistle.objects.filter(Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent)
         .filter(case__in=Case.objects.filter(access.visible(viewer)).values("pk"))
-        .select_related("case__text", "case__community", "blown_by")
+        .select_related("case__text", "case__community", "case__desk", "blown_by", "signed_by")
         .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
         .order_by("-id")[:TODAY_CAP]
     )
@@ -196,13 +223,13 @@ class Point:
 
 def points(viewer: Viewer, sieve: Sieve) -> list[Point]:
     """Cases of a queue that have a point, for the map: the newest 2,000."""
-    rows = Case.objects.filter(access.visible(viewer), sifted(sieve, now()), longitude__isnull=False)
+    rows = narrowed(viewer, sieve).filter(longitude__isnull=False)
     values = rows.order_by("-id").values_list("number", "state", "urgent", "longitude", "latitude")[:MAP_CAP]
-    return [Point(*row) for row in values]
+    return [Point(*row) for row in values]  # type: ignore[arg-type]  # rows without a point are filtered out
 
 
 def task_points(viewer: Viewer) -> list[Point]:
     """The viewer's open tasks on the map."""
     rows = my_tasks(viewer).filter(case__longitude__isnull=False)
     values = rows.values_list("case__number", "state", "case__urgent", "case__longitude", "case__latitude")
-    return [Point(*row) for row in values[:MAP_CAP]]
+    return [Point(*row) for row in values[:MAP_CAP]]  # type: ignore[arg-type]  # as above

@@ -1,5 +1,54 @@
-"""What workers and desks open."""
+"""Addresses of the desk and the worker's phone: a page each, and one address per verb."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from dongli.cases.views import board, policy, staff, verbs, worker
+
+pages: list[URLPattern] = [
+    path("work/today/", worker.today, name="work_today"),
+    path("work/task/<uuid:task_id>/", worker.task, name="work_task"),
+    path("work/map/", worker.work_map, name="work_map"),
+    path("work/map/points.json", worker.map_points, name="work_map_points"),
+    path("work/patrol/", worker.patrol, name="work_patrol"),
+    path("work/patrol/finish/", worker.finish_patrol, name="work_patrol_finish"),
+    path("desk/queue/", staff.queue, name="desk_queue"),
+    path("desk/queue/live/", staff.queue_live, name="desk_queue_live"),
+    path("desk/case/<str:number>/", staff.case, name="desk_case"),
+    path("desk/whistles/", board.board, name="desk_board"),
+    path("desk/whistles/live/", board.board_live, name="desk_board_live"),
+    path("desk/map/", staff.desk_map, name="desk_map"),
+    path("desk/map/points.json", staff.map_points, name="desk_map_points"),
+    path("desk/workflow/", policy.workflow, name="workflow"),
+    path("desk/catalogue/", policy.catalogue, name="catalogue"),
+    path("desk/calendar/", policy.calendar, name="calendar"),
+    path("desk/calendar/clear/", policy.clear_day, name="calendar_clear"),
+]
+case_verbs: list[URLPattern] = [
+    path("case/<uuid:case_id>/place/", verbs.place, name="case_place"),
+    path("case/<uuid:case_id>/classify/", verbs.classify, name="case_classify"),
+    path("case/<uuid:case_id>/register/", verbs.register, name="case_register"),
+    path("case/<uuid:case_id>/refuse/", verbs.refuse, name="case_refuse"),
+    path("case/<uuid:case_id>/mark-spam/", verbs.mark_spam, name="case_mark_spam"),
+    path("case/<uuid:case_id>/unmark-spam/", verbs.unmark_spam, name="case_unmark_spam"),
+    path("case/<uuid:case_id>/dispatch/", verbs.dispatch, name="case_dispatch"),
+    path("case/<uuid:case_id>/add-cohandler/", verbs.add_cohandler, name="case_add_cohandler"),
+    path("case/<uuid:case_id>/blow/", verbs.blow, name="case_blow"),
+    path("case/<uuid:case_id>/check/", verbs.check, name="case_check"),
+    path("case/<uuid:case_id>/fail-check/", verbs.fail_check, name="case_fail_check"),
+    path("case/<uuid:case_id>/close/", verbs.close, name="case_close"),
+    path("case/<uuid:case_id>/contact/", staff.open_contact, name="case_open_contact"),
+]
+task_verbs: list[URLPattern] = [
+    path("task/<uuid:task_id>/accept/", verbs.accept, name="task_accept"),
+    path("task/<uuid:task_id>/report-in/", verbs.report_in, name="task_report_in"),
+    path("task/<uuid:task_id>/contact/", verbs.contact, name="task_contact"),
+    path("task/<uuid:task_id>/answer/", verbs.answer, name="task_answer"),
+    path("task/<uuid:task_id>/return/", verbs.return_task, name="task_return"),
+    path("task/<uuid:task_id>/release/", verbs.release, name="task_release"),
+]
+whistle_verbs: list[URLPattern] = [
+    path("whistle/<uuid:whistle_id>/sign/", verbs.sign, name="whistle_sign"),
+    path("whistle/<uuid:whistle_id>/decline/", verbs.decline, name="whistle_decline"),
+    path("whistle/<uuid:whistle_id>/call/", verbs.call, name="whistle_call"),
+]
+urlpatterns: list[URLPattern] = [*pages, *case_verbs, *task_verbs, *whistle_verbs]

@@ -1,0 +1,191 @@
+"""State diagrams drawn from the workflow tables: boxes and arrows with their places in pixels. Pure.
+
+Only where a state stands is written here; which arrows there are follows from the tables, and for steps of tasks from
+`case_state`, as the case's own state does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from django.utils.translation import gettext as _
+
+from dongli.cases import wording
+from dongli.cases.workflow import (
+    CASE_TABLE,
+    TASK_TABLE,
+    WHISTLE_TABLE,
+    CaseState,
+    TaskState,
+    Transition,
+    WhistleState,
+    case_state,
+)
+
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 104, 40, 62, 78, 16, 30
+Spot = tuple[int, int]
+Arrows = dict[tuple[str, str], list[str]]
+
+# State → column and row.
+CASE_SPOTS: dict[str, Spot] = {
+    CaseState.SPAM: (0, 0),
+    CaseState.REFUSED: (1, 0),
+    CaseState.WHISTLED: (3, 0),
+    CaseState.FILED: (0, 1),
+    CaseState.REGISTERED: (1, 1),
+    CaseState.DISPATCHED: (2, 1),
+    CaseState.WORKING: (3, 1),
+    CaseState.ANSWERED: (4, 1),
+    CaseState.CHECKED: (5, 1),
+    CaseState.CLOSED: (6, 1),
+    CaseState.RATED: (7, 1),
+}
+TASK_SPOTS: dict[str, Spot] = {
+    TaskState.RETURNED: (1, 0),
+    TaskState.RELEASED: (2, 0),
+    TaskState.DISPATCHED: (0, 1),
+    TaskState.ACCEPTED: (1, 1),
+    TaskState.ANSWERED: (2, 1),
+    TaskState.REPORTED_IN: (1, 2),
+}
+WHISTLE_SPOTS: dict[str, Spot] = {
+    WhistleState.BLOWN: (0, 0),
+    WhistleState.SIGNED: (1, 0),
+    WhistleState.DONE: (2, 0),
+    WhistleState.DECLINED: (1, 1),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A state: its upper left corner and its word."""
+
+    x: int
+    y: int
+    word: str
+    tone: str
+
+    @property
+    def middle(self) -> tuple[int, int]:
+        """The middle of the box."""
+        return self.x + WIDTH // 2, self.y + HEIGHT // 2
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A path in SVG's language, its words and where they stand."""
+
+    path: str
+    words: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A drawing of `width` by `height` pixels."""
+
+    width: int
+    height: int
+    boxes: list[Box]
+    arrows: list[Arrow]
+    box_width: int = WIDTH
+    box_height: int = HEIGHT
+
+
+def of_cases() -> Diagram:
+    """The case: its own steps, and those that follow from the lead's task and the whistle."""
+    arrows = _from_table(CASE_TABLE, CASE_SPOTS)
+    for row in TASK_TABLE:
+        for source in row.sources:
+            for target in row.targets:
+                _add(arrows, _case_with(source), _case_with(target), row, CASE_SPOTS)
+    for row in WHISTLE_TABLE:
+        if set(row.targets) & {WhistleState.DONE, WhistleState.DECLINED}:
+            _add(arrows, CaseState.WHISTLED, _case_with(TaskState.ACCEPTED), row, CASE_SPOTS)
+    return _draw(CASE_SPOTS, arrows, wording.CASE_LOOKS)
+
+
+def _case_with(lead: str) -> str:
+    """The state of a registered case whose lead's task is in this state."""
+    moments = dict.fromkeys(("spam_at", "withdrawn_at", "refused_at", "rated_at", "closed_at", "checked_at"), None)
+    case = SimpleNamespace(registered_at=True, round=1, **moments)
+    task = SimpleNamespace(kind="lead", state=lead, round=1)
+    return case_state(case, [task], open_whistle=False)
+
+
+def of_tasks() -> Diagram:
+    """A task."""
+    return _draw(TASK_SPOTS, _from_table(TASK_TABLE, TASK_SPOTS), wording.TASK_LOOKS)
+
+
+def of_whistles() -> Diagram:
+    """A whistle."""
+    return _draw(WHISTLE_SPOTS, _from_table(WHISTLE_TABLE, WHISTLE_SPOTS), wording.WHISTLE_LOOKS)
+
+
+def _from_table(table: tuple[Transition, ...], spots: Mapping[str, Spot]) -> Arrows:
+    arrows: Arrows = {}
+    for row in table:
+        for source in row.sources:
+            for target in row.targets:
+                _add(arrows, source, target, row, spots)
+    return arrows
+
+
+def _add(arrows: Arrows, source: str, target: str, row: Transition, spots: Mapping[str, Spot]) -> None:
+    """Add an arrow between two different states of the drawing; one that leads there already takes the word too."""
+    if source == target or source not in spots or target not in spots:
+        return
+    words = arrows.setdefault((str(source), str(target)), [])
+    if str(row.label) not in words:
+        words.append(str(row.label))
+
+
+def _draw(spots: Mapping[str, Spot], arrows: Arrows, looks: Mapping[str, wording.Look]) -> Diagram:
+    boxes = {str(state): _box(spot, looks[state]) for state, spot in spots.items()}
+    drawn = [_arrow(boxes, spots, pair, words) for pair, words in arrows.items()]
+    columns, rows = max(spot[0] for spot in spots.values()) + 1, max(spot[1] for spot in spots.values()) + 1
+    deepest = max((abs(spots[a][0] - spots[b][0]) for a, b in arrows if _bends(spots, a, b)), default=0)
+    return Diagram(
+        width=2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X,
+        height=2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y + deepest * ARC + (ARC if deepest else 0),
+        boxes=list(boxes.values()),
+        arrows=drawn,
+    )
+
+
+def _box(spot: Spot, look: wording.Look) -> Box:
+    word, _icon, tone = look
+    return Box(MARGIN + spot[0] * (WIDTH + GAP_X), MARGIN + spot[1] * (HEIGHT + GAP_Y), str(word), tone)
+
+
+def _bends(spots: Mapping[str, Spot], source: str, target: str) -> bool:
+    """Whether an arrow runs below the row: backwards, or past its neighbour."""
+    (left, row), (right, other) = spots[source], spots[target]
+    return row == other and right - left != 1
+
+
+def _arrow(boxes: Mapping[str, Box], spots: Mapping[str, Spot], pair: tuple[str, str], words: list[str]) -> Arrow:
+    source, target = boxes[pair[0]], boxes[pair[1]]
+    said = _(", ").join(words)
+    if _bends(spots, *pair):
+        return _arc(source, target, said, abs(spots[pair[0]][0] - spots[pair[1]][0]))
+    (x1, y1), (x2, y2) = source.middle, target.middle
+    if y1 == y2:
+        x1, x2 = source.x + WIDTH, target.x - 4
+    else:
+        down = y2 > y1
+        y1, y2 = (source.y + HEIGHT, target.y - 4) if down else (source.y, target.y + HEIGHT + 4)
+        shift = 14 if down else -14
+        x1, x2 = x1 + shift, x2 + shift
+    return Arrow(f"M{x1} {y1} L{x2} {y2}", said, (x1 + x2) // 2, (y1 + y2) // 2 - 6)
+
+
+def _arc(source: Box, target: Box, said: str, distance: int) -> Arrow:
+    """An arrow below the row, deeper the further it goes."""
+    bottom = source.y + HEIGHT
+    depth = bottom + distance * ARC + ARC // 2
+    x1, x2 = source.middle[0] - 12, target.middle[0] + 12
+    path = f"M{x1} {bottom} C{x1} {depth} {x2} {depth} {x2} {bottom + 4}"
+    return Arrow(path, said, (x1 + x2) // 2, bottom + (depth - bottom) * 3 // 4 - 4)

@@ -1,0 +1,417 @@
+"""What staff fill in, a form per verb. Forms parse and offer; the rules are in the actions."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dongli.areas.models import Area, Grid
+from dongli.cases import policy, wording
+from dongli.cases.actions.dispatching import Assignee
+from dongli.cases.actions.whistling import Call
+from dongli.cases.forms.staff_photos import AfterPhotosMixin, BeforeAndAfterMixin
+from dongli.cases.models import Case, Category, Task, WhistleKind
+from dongli.cases.queries import choices
+from dongli.cases.routing import Where
+from dongli.common.clock import CITY_ZONE, now
+from dongli.common.ids import new_id, parse_id
+from dongli.organisations.models import Organisation
+from dongli.people.models import User
+from dongli.people.viewer import Viewer
+
+MAX_WORDS = 2000
+POOL = "pool"
+Groups = list[tuple[str, list[tuple[str, str]]]]
+WAITS = {WhistleKind.EMERGENCY: timedelta(minutes=30)}
+USUAL_WAIT = timedelta(hours=2)
+
+
+class VerbForm(forms.Form):
+    """A step to take: `idempotency_key` names it, so that the same form sent twice is one step."""
+
+    idempotency_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, label_suffix="", **options)
+        self.initial.setdefault("idempotency_key", new_id())
+
+    @property
+    def key(self) -> UUID:
+        """The key of the step."""
+        key: UUID = self.cleaned_data["idempotency_key"]
+        return key
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        """The fields to show, in order."""
+        return self.visible_fields()
+
+
+def words_field(label: Any, *, required: bool = True, hint: Any = "", limit: int = MAX_WORDS) -> forms.CharField:
+    """A few sentences."""
+    return forms.CharField(
+        label=label,
+        help_text=hint,
+        required=required,
+        max_length=limit,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class PlaceForm(VerbForm):
+    """Where a case is: one of the places found, or a point on the map."""
+
+    area = forms.ChoiceField(label=gettext_lazy("Place"), required=False, widget=forms.RadioSelect)
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, places: Iterable[Area], **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["area"].choices = [(place.code, _place_name(place)) for place in places]  # type: ignore[attr-defined]  # ChoiceField
+
+    def clean_area(self) -> str:
+        """Any code is taken here; whether it is a place is said by the action."""
+        return str(self.cleaned_data["area"])
+
+    @property
+    def where(self) -> Where:
+        """The place chosen; a point counts before the list."""
+        data = self.cleaned_data
+        return Where(longitude=data.get("longitude"), latitude=data.get("latitude"), area_code=data.get("area", ""))
+
+
+def _place_name(place: Area) -> str:
+    return f"{place.name}({place.parent.name})" if place.parent is not None else place.name
+
+
+class ClassifyForm(VerbForm):
+    """A class of the catalogue, the suggested ones first."""
+
+    category = forms.ChoiceField(label=gettext_lazy("Class"))
+
+    def __init__(self, data: Any = None, *, suggested: Iterable[Category] = (), **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["category"].choices = category_choices(suggested)  # type: ignore[attr-defined]  # ChoiceField
+
+
+def category_choices(suggested: Iterable[Category] = ()) -> Any:
+    """The catalogue in force, by major class, what the words suggest on top."""
+    first = [(one.code, f"{one.name} · {one.major_name}") for one in suggested]
+    groups = [
+        (major, [(one.code, one.name) for one in classes]) for major, classes in choices.catalogue(staff=True).items()
+    ]
+    return [("", _("Please choose")), *([(_("Suggested by the words"), first)] if first else []), *groups]
+
+
+class ReasonForm(VerbForm):
+    """A coded reason with a sentence. Subclasses say for which verb."""
+
+    kind = ""
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), widget=forms.RadioSelect)
+    words = words_field(gettext_lazy("In words"), required=False)
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        rows = policy.reasons(self.kind)
+        self.fields["reason"].choices = [(row.code, policy.reason_label(row)) for row in rows]  # type: ignore[attr-defined]  # ChoiceField
+
+
+class RefuseForm(ReasonForm):
+    """Why a case is not taken up."""
+
+    kind = "refuse"
+    words = words_field(
+        gettext_lazy("In words"),
+        required=False,
+        hint=gettext_lazy("The resident reads this: say what can be done instead."),
+    )
+
+
+class ReturnForm(ReasonForm):
+    """Why a task goes back."""
+
+    kind = "return"
+    words = words_field(
+        gettext_lazy("In words"), hint=gettext_lazy("The desk reads this: who should handle it, what was found.")
+    )
+
+
+class ReleaseForm(ReasonForm):
+    """Why a co-handler or a whistled department may go."""
+
+    kind = "release"
+
+
+class DispatchForm(VerbForm):
+    """One lead (a worker, the grid's pool or a department) and any co-handlers."""
+
+    lead = forms.ChoiceField(label=gettext_lazy("Lead"))
+    cohandlers = forms.MultipleChoiceField(
+        label=gettext_lazy("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    words = words_field(gettext_lazy("A word to them"), required=False)
+
+    def __init__(self, data: Any = None, *, case: Case, on_duty: User | None = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        departments = choices.departments(case)
+        groups = department_groups(departments, case.desk)
+        workers = [(f"worker:{one.id}", _worker_name(one, on_duty)) for one in choices.workers(case)]
+        if case.grid is not None:
+            workers.append((POOL, _("Pool of %(grid)s: whoever comes first") % {"grid": case.grid.name}))
+        leads = [(label, [(f"organisation:{key}", name) for key, name in rows]) for label, rows in groups]
+        self.fields["lead"].choices = [  # type: ignore[attr-defined]  # ChoiceField
+            ("", _("Please choose")),
+            *([(_("Grid"), workers)] if workers else []),
+            *leads,
+        ]
+        self.fields["cohandlers"].choices = groups  # type: ignore[attr-defined]  # MultipleChoiceField
+        self.initial.setdefault("lead", _usual_lead(case, on_duty))
+
+    @property
+    def assignee(self) -> Assignee:
+        """The assignee chosen; a value that parses as none is refused by the field before."""
+        kind, _colon, text = str(self.cleaned_data["lead"]).partition(":")
+        key = parse_id(text)
+        return Assignee(worker=key if kind == "worker" else None, organisation=key if kind == "organisation" else None)
+
+    @property
+    def cohandler_ids(self) -> list[UUID]:
+        """The departments ticked."""
+        return ids_of(self.cleaned_data["cohandlers"])
+
+
+def _worker_name(worker: User, on_duty: User | None) -> str:
+    is_on = on_duty is not None and worker.id == on_duty.id
+    return _("%(name)s (on duty)") % {"name": worker.name} if is_on else worker.name
+
+
+def _usual_lead(case: Case, on_duty: User | None) -> str:
+    """What is chosen when the form opens: the department the class names, else whoever is on duty, else the pool."""
+    department = choices.suggested_lead(case)
+    if department is not None:
+        return f"organisation:{department.id}"
+    if on_duty is not None:
+        return f"worker:{on_duty.id}"
+    return POOL if case.grid is not None else ""
+
+
+def department_groups(departments: Iterable[Organisation], desk: Area) -> Groups:
+    """Departments by nearness: suggested and own district first, then the city's, then each other district's."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in departments:
+        groups.setdefault(one.area.name, []).append((str(one.id), one.name))
+    own = desk.path.rstrip("/").split("/")
+    names = {one.area.name: one.area for one in departments}
+    order = sorted(groups, key=lambda name: _nearness(names[name], own))
+    return [(name, groups[name]) for name in order]
+
+
+def _nearness(area: Area, own: list[str]) -> int:
+    """0 within the desk's own district, 1 for the city, 2 elsewhere."""
+    if area.code not in own:
+        return 2
+    return 0 if area.depth else 1
+
+
+def ids_of(texts: Iterable[str]) -> list[UUID]:
+    """The UUIDs among `texts`."""
+    return [key for key in map(parse_id, texts) if key is not None]
+
+
+class DepartmentForm(VerbForm):
+    """One more department: a co-handler, or another one called to a whistle."""
+
+    organisation = forms.ChoiceField(label=gettext_lazy("Department"))
+
+    def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
+        super().__init__(data, **options)
+        groups = department_groups(choices.departments(case), case.desk)
+        self.fields["organisation"].choices = [("", _("Please choose")), *groups]  # type: ignore[attr-defined]  # ChoiceField
+
+    @property
+    def department_id(self) -> UUID:
+        """The department chosen."""
+        return UUID(self.cleaned_data["organisation"])
+
+
+class CallForm(DepartmentForm):
+    """Another department, perhaps instead of one that sent its task back."""
+
+    instead_of = forms.ChoiceField(label=gettext_lazy("Instead of"), required=False)
+
+    def __init__(self, data: Any = None, *, case: Case, returned: Iterable[Task], **options: Any) -> None:
+        super().__init__(data, case=case, **options)
+        rows = [(str(task.id), str(task.organisation)) for task in returned]
+        self.fields["instead_of"].choices = [("", _("Nobody: one more")), *rows]  # type: ignore[attr-defined]  # ChoiceField
+        if rows:
+            self.initial.setdefault("instead_of", rows[0][0])
+        else:
+            del self.fields["instead_of"]
+
+    @property
+    def replaced_id(self) -> UUID | None:
+        """The returned task that the new department takes over, if any."""
+        return parse_id(self.cleaned_data.get("instead_of") or "")
+
+
+class BlowForm(VerbForm):
+    """A whistle: kind, departments, place, time wanted, and why the place can't do it alone."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WhistleKind.choices, widget=forms.RadioSelect)
+    departments = forms.MultipleChoiceField(
+        label=gettext_lazy("Departments wanted"), widget=forms.CheckboxSelectMultiple
+    )
+    place = forms.CharField(label=gettext_lazy("Where"), max_length=200)
+    wanted_at = forms.DateTimeField(
+        label=gettext_lazy("Wanted on site"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("Left empty: in 2 hours; in an emergency, in 30 minutes."),
+    )
+    why = words_field(
+        gettext_lazy("Why the place can't do it alone"),
+        limit=1000,
+        hint=gettext_lazy("One sentence. The subdistrict's leader signs on it."),
+    )
+
+    def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["departments"].choices = department_groups(choices.departments(case), case.desk)  # type: ignore[attr-defined]  # MultipleChoiceField
+        self.initial.setdefault("kind", WhistleKind.DAILY)
+        self.initial.setdefault("place", place_words(case))
+
+    @property
+    def call(self) -> Call:
+        """The whistle as the action takes it."""
+        data = self.cleaned_data
+        wait = WAITS.get(data["kind"], USUAL_WAIT)
+        wanted: datetime = data["wanted_at"] or now() + wait
+        return Call(
+            kind=data["kind"],
+            departments=tuple(ids_of(data["departments"])),
+            place=data["place"],
+            wanted_at=wanted if wanted.tzinfo else wanted.replace(tzinfo=CITY_ZONE),
+            why=data["why"],
+        )
+
+
+def place_words(case: Case) -> str:
+    """Where a case is, in words: the place's name and the address."""
+    place = case.place or case.community
+    return " ".join(part for part in (place.name if place is not None else "", case.text.address) if part)
+
+
+class WordsForm(VerbForm):
+    """A step that needs words."""
+
+    words = words_field(gettext_lazy("In words"))
+
+
+class FailCheckForm(VerbForm):
+    """What does not hold."""
+
+    words = words_field(gettext_lazy("What is not solved"), hint=gettext_lazy("Whoever handles it again reads this."))
+
+
+class CloseForm(VerbForm):
+    """The answer that the resident reads."""
+
+    words = words_field(
+        gettext_lazy("Answer to the resident"), hint=gettext_lazy("In plain words: what was done, and what comes next.")
+    )
+
+
+class CheckForm(AfterPhotosMixin, VerbForm):
+    """What was seen on the spot."""
+
+    words = words_field(gettext_lazy("What was seen"), required=False)
+
+    def __init__(self, data: Any = None, *, viewer: Viewer, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.viewer = viewer
+
+
+class DeclineForm(VerbForm):
+    """Why a whistle is not signed."""
+
+    words = words_field(gettext_lazy("Why it is declined"), limit=1000)
+
+
+class ContactForm(VerbForm):
+    """By whom (the sender) and how the resident was contacted."""
+
+    how = forms.ChoiceField(
+        label=gettext_lazy("How"), choices=list(wording.CONTACT_WAYS.items()), widget=forms.RadioSelect
+    )
+    words = words_field(gettext_lazy("What was said"), required=False, limit=500)
+
+
+class AnswerForm(BeforeAndAfterMixin, VerbForm):
+    """What was done."""
+
+    words = words_field(
+        gettext_lazy("What was done"), hint=gettext_lazy("What was found, what was done, what remains.")
+    )
+    field_order = ["words", "before", "photos"]
+
+    def __init__(self, data: Any = None, *, viewer: Viewer, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.viewer = viewer
+
+
+class FindingForm(AfterPhotosMixin, VerbForm):
+    """One thing met on a patrol."""
+
+    what = forms.CharField(
+        label=gettext_lazy("What did you find?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    category = forms.ChoiceField(label=gettext_lazy("Class"), required=False)
+    area = forms.ChoiceField(label=gettext_lazy("Where"), required=False)
+    address = forms.CharField(label=gettext_lazy("More exactly"), required=False, max_length=200)
+    longitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+    latitude = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    field_order = ["what", "photos", "area", "address", "category"]
+
+    def __init__(
+        self, data: Any = None, *, viewer: Viewer, grid: Grid, compounds: Iterable[Area], **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.viewer = viewer
+        self.grid = grid
+        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]  # ChoiceField
+        self.fields["area"].choices = [  # type: ignore[attr-defined]  # ChoiceField
+            (grid.community.code, grid.community.name),
+            *((one.code, one.name) for one in compounds),
+        ]
+
+    @property
+    def where(self) -> Where:
+        """The point where the worker stands, if given; the compound or community otherwise."""
+        data = self.cleaned_data
+        longitude, latitude = data.get("longitude"), data.get("latitude")
+        has_point = longitude is not None and latitude is not None
+        return Where(
+            longitude=longitude if has_point else None,
+            latitude=latitude if has_point else None,
+            area_code="" if has_point else data["area"] or self.grid.community.code,
+            address=data["address"],
+        )
+
+
+class CalendarDayForm(forms.Form):
+    """A date that is, or is not, a working day."""
+
+    date = forms.DateField(label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}))
+    is_working = forms.TypedChoiceField(
+        label=gettext_lazy("That day is"),
+        choices=[("0", gettext_lazy("a day off")), ("1", gettext_lazy("a working day"))],
+        coerce=lambda value: value == "1",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=60, required=False)

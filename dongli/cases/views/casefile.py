@@ -1,0 +1,295 @@
+"""What a case's page shows, made ready for its templates: buttons, clocks, timeline, map. Shared by desk and worker."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from dongli.areas.queries import breadcrumb
+from dongli.cases import access, wording
+from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
+from dongli.cases.queries.detail import CaseFile, Entry, Offer
+from dongli.cases.wording import Line
+from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, TaskState
+from dongli.common.clock import now
+from dongli.people.viewer import Viewer
+
+# Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
+ONE_TAP = frozenset({"accept", "report_in", "mark_spam", "unmark_spam", "sign"})
+CASE_VERBS = (
+    "register", "dispatch", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check", "refuse",
+    "mark_spam", "unmark_spam",
+)  # fmt: skip
+TASK_VERBS = ("accept", "report_in", "contact", "answer", "return", "release")
+WHISTLE_VERBS = ("sign", "decline", "call")
+DANGEROUS = frozenset({"refuse", "mark_spam", "decline"})
+ICONS = {verb: icon for verb, (icon, _tone) in wording.STEP_LOOKS.items()}
+SHORTCUTS = {"dispatch": "a", "blow": "w", "register": "r", "check": "c", "close": "c", "accept": "a"}
+LABELS: dict[str, str | Promise] = {"blow": gettext_lazy("Blow the whistle"), "refuse": gettext_lazy("Do not take up…")}
+
+
+@dataclass(frozen=True)
+class Button:
+    """Something to press: a form posted at once (`posts`), or a link to the verb's page."""
+
+    verb: str
+    label: str
+    icon: str
+    url: str
+    posts: bool
+    style: str = ""
+    shortcut: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A limit as a bar: `share` is the percent of it gone (100 at most); `stopped` is when its work was done."""
+
+    label: str
+    start: datetime
+    due: datetime
+    stopped: datetime | None
+    share: int
+    tone: str
+    limit: str = ""
+    provisional: bool = False
+
+
+@dataclass(frozen=True)
+class TaskCard:
+    """One task as the page shows it."""
+
+    task: Task
+    holder: str
+    look: wording.Look
+    clocks: list[Clock]
+    buttons: list[Button]
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the timeline with everything it says."""
+
+    entry: Entry
+    icon: str
+    tone: str
+    lines: list[Line]
+    photos: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A case's page."""
+
+    file: CaseFile
+    crumbs: list[Any]
+    look: wording.Look
+    primary: list[Button]
+    more: list[Button]
+    tasks: list[TaskCard]
+    whistles: list[tuple[Whistle, wording.Look, list[Button]]]
+    timeline: list[Told]
+    photos: list[dict[str, str]]
+    clock: Clock | None
+    points: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.file.case
+
+
+def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
+    """The page of `file` for `viewer` in `room` (desk or work)."""
+    case = file.case
+    buttons = [_button(case, offer, room) for offer in _sorted(_acting(viewer, file))]
+    primary = _primary(buttons, file)
+    return Sheet(
+        file=file,
+        crumbs=list(breadcrumb(case.place or case.community or case.desk)),
+        look=wording.CASE_LOOKS[case.state],
+        primary=primary,
+        more=[button for button in buttons if button not in primary],
+        tasks=[_task_card(viewer, file, task, room) for task in reversed(file.tasks)],
+        whistles=[_whistle_part(file, whistle, room) for whistle in reversed(file.whistles)],
+        timeline=[_told(entry) for entry in reversed(file.timeline)],
+        photos=photo_links(file.photos),
+        clock=_dispatch_clock(case),
+        points=points([case]),
+    )
+
+
+def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
+    """The offers of the action bar: the case's own, those of tasks the viewer holds, and a whistle to be signed."""
+    mine = {task.id for task in file.tasks if access.holds(viewer, file.case, task)}
+    return [
+        offer
+        for offer in file.offers
+        if (offer.verb in CASE_VERBS)
+        or (offer.verb in TASK_VERBS and offer.task is not None and offer.task.id in mine and offer.verb != "release")
+        or offer.verb in {"sign", "decline"}
+    ]
+
+
+_ORDER = (
+    "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "check", "close",
+    "fail_check", "blow", "add_cohandler", "classify", "return", "refuse", "mark_spam", "unmark_spam",
+)  # fmt: skip
+
+
+def _sorted(offers: Iterable[Offer]) -> list[Offer]:
+    return sorted(offers, key=lambda offer: _ORDER.index(offer.verb))
+
+
+def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
+    """What is shown at once: the next step forward, and what usually goes beside it."""
+    case = file.case
+    wanted = {
+        CaseState.FILED: ("place",) if case.community is None else ("register",),
+        CaseState.REGISTERED: ("dispatch",),
+        CaseState.ANSWERED: ("check", "fail_check"),
+        CaseState.CHECKED: ("close", "fail_check"),
+        CaseState.SPAM: ("unmark_spam",),
+    }.get(CaseState(case.state), ())
+    own = ("accept", "report_in", "answer", "contact", "sign", "decline")
+    return [button for button in buttons if button.verb in own or button.verb in wanted]
+
+
+def _button(case: Case, offer: Offer, room: str) -> Button:
+    verb = offer.verb
+    return Button(
+        verb=verb,
+        label=str(LABELS.get(verb, offer.row.label)),
+        icon=ICONS.get(verb, "arrow-right"),
+        url=verb_url(verb, case_id=case.id, task=offer.task, whistle=offer.whistle, room=room),
+        posts=verb in ONE_TAP,
+        style="btn-danger" if verb in DANGEROUS else "",
+        shortcut=SHORTCUTS.get(verb, ""),
+    )
+
+
+def verb_url(
+    verb: str, *, case_id: UUID, task: Task | None = None, whistle: Whistle | None = None, room: str = "desk"
+) -> str:
+    """The address of a verb on its subject, coming back to `room`."""
+    if verb in TASK_VERBS and task is not None:
+        path = reverse(f"task_{verb}", args=[task.id])
+    elif verb in WHISTLE_VERBS and whistle is not None:
+        path = reverse(f"whistle_{verb}", args=[whistle.id])
+    else:
+        path = reverse(f"case_{verb}", args=[case_id])
+    return f"{path}?room=work" if room == "work" else path
+
+
+def _task_card(viewer: Viewer, file: CaseFile, task: Task, room: str) -> TaskCard:
+    mine = access.holds(viewer, file.case, task)
+    offered = [offer for offer in file.offers if offer.task is not None and offer.task.id == task.id]
+    return TaskCard(
+        task=task,
+        holder=holder_words(task),
+        look=wording.TASK_LOOKS[task.state],
+        clocks=clocks(task),
+        buttons=[_button(file.case, offer, room) for offer in offered if offer.verb == "release"],
+        mine=mine,
+    )
+
+
+def holder_words(task: Task) -> str:
+    """Who holds a task: the department, the worker, or the pool of a grid."""
+    if task.organisation is not None:
+        return task.organisation.name
+    if task.worker is not None:
+        return task.worker.name
+    return _("Pool of %(grid)s") % {"grid": task.grid.name} if task.grid is not None else _("Pool")
+
+
+def clocks(task: Task) -> list[Clock]:
+    """A task's limits: reporting in (a whistle's), contacting the resident (the lead's), and the work itself."""
+    found = []
+    if task.report_in_due_at is not None:
+        done = task.reported_in_at or _end(task)
+        found.append(_clock(_("Report in"), task.dispatched_at, task.report_in_due_at, done))
+    if task.contact_due_at is not None and task.kind == TaskKind.LEAD:
+        done = task.contacted_at or _end(task)
+        found.append(_clock(_("First contact"), task.dispatched_at, task.contact_due_at, done))
+    limit = wording.limit_words(task.limit_amount, task.limit_unit)
+    work = _clock(_("Handling"), task.dispatched_at, task.due_at, _end(task), limit=limit, provisional=task.provisional)
+    return [*found, work]
+
+
+def _end(task: Task) -> datetime | None:
+    if task.state in OPEN_TASK_STATES:
+        return None
+    return task.answered_at if task.state == TaskState.ANSWERED else task.ended_at
+
+
+def _clock(
+    label: str,
+    start: datetime,
+    due: datetime,
+    stopped: datetime | None,
+    *,
+    limit: str = "",
+    provisional: bool = False,
+) -> Clock:
+    at = stopped or now()
+    whole = max((due - start).total_seconds(), 1)
+    share = min(100, max(0, round(100 * (at - start).total_seconds() / whole)))
+    tone = "late" if at > due else "done" if stopped else "soon" if share >= 75 else ""
+    return Clock(label, start, due, stopped, share, tone, limit, provisional)
+
+
+def _dispatch_clock(case: Case) -> Clock | None:
+    """How long the desk has to dispatch, while nothing has been dispatched."""
+    if case.dispatch_due_at is None or case.state not in {CaseState.FILED, CaseState.REGISTERED} or case.round > 1:
+        return None
+    return _clock(_("Dispatch"), case.filed_at, case.dispatch_due_at, None)
+
+
+def _whistle_part(file: CaseFile, whistle: Whistle, room: str) -> tuple[Whistle, wording.Look, list[Button]]:
+    offered = [offer for offer in file.offers if offer.whistle is not None and offer.whistle.id == whistle.id]
+    buttons = [_button(file.case, offer, room) for offer in offered if offer.verb == "call"]
+    return whistle, wording.WHISTLE_LOOKS[whistle.state], buttons
+
+
+def _told(entry: Entry) -> Told:
+    icon, tone = wording.STEP_LOOKS.get(entry.verb, ("circle-dot", ""))
+    said = wording.lines(entry.step, for_staff=True)
+    return Told(entry, icon, tone, said, photo_links(entry.photos))
+
+
+def photo_links(photos: Iterable[Photo]) -> list[dict[str, str]]:
+    """Photos as the photos component shows them."""
+    return [
+        {"url": url, "thumb_url": url, "alt": photo.get_phase_display()}
+        for photo in photos
+        for url in [reverse("case_photo", args=[photo.id])]
+    ]
+
+
+def points(cases: Iterable[Case]) -> list[dict[str, object]]:
+    """Cases with a point, as the map draws them."""
+    return [
+        {
+            "lon": case.longitude,
+            "lat": case.latitude,
+            "tone": "bad" if case.urgent else wording.CASE_LOOKS[case.state][2],
+            "label": case.number,
+        }
+        for case in cases
+        if case.longitude is not None and case.latitude is not None
+    ]
+
+
+def room_of(request: HttpRequest, viewer: Viewer) -> str:
+    """The room a step was asked from: the phone when it says so, or when the viewer has no desk."""
+    asked = request.POST.get("room") or request.GET.get("room")
+    return "work" if asked == "work" or not viewer.is_desk else "desk"

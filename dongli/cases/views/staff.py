@@ -1,0 +1,288 @@
+"""The desk: queue and case in a split view, the map, and opening a contact. What shows follows from the viewer."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from dongli.areas.models import Area, Level
+from dongli.areas.queries import children
+from dongli.cases import access, wording
+from dongli.cases.models import Source
+from dongli.cases.queries import detail, lists
+from dongli.cases.views.casefile import room_of, sheet
+from dongli.cases.views.live import live_answer
+from dongli.cases.views.rows import Row, rows
+from dongli.cases.views.steps import is_panel, panel
+from dongli.cases.workflow import CaseState
+from dongli.common.clock import now
+from dongli.common.errors import NotAllowed, NotFound
+from dongli.common.text import strip_controls
+from dongli.organisations.models import Line
+from dongli.people.actions import open_record
+from dongli.people.guards import desk_required, viewer_from, worker_required
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
+LABELS: dict[str, str | Promise] = {
+    "to_accept": gettext_lazy("To accept"),
+    "in_hand": gettext_lazy("In hand"),
+    "own_late": gettext_lazy("Overdue"),
+    "urgent": gettext_lazy("Urgent"),
+    "new": gettext_lazy("To register"),
+    "unplaced": gettext_lazy("Place unknown"),
+    "dispatch": gettext_lazy("To dispatch"),
+    "under_way": gettext_lazy("Under way"),
+    "late": gettext_lazy("Late"),
+    "check": gettext_lazy("To check"),
+    "closed": gettext_lazy("Closed"),
+    "refused": gettext_lazy("Refused or withdrawn"),
+    "spam": gettext_lazy("Spam"),
+    "all": gettext_lazy("All"),
+}
+DESK_FILTERS = ("urgent", "new", "dispatch", "check", "late", "under_way", "closed", "refused", "spam", "all")
+PLACING_FILTERS = ("unplaced", *DESK_FILTERS)
+OWN_FILTERS = ("to_accept", "in_hand", "own_late", "all")
+WATCHING_FILTERS = ("urgent", "late", "under_way", "check", "closed", "refused", "all")
+# What waits for the desk itself: the count beside “Queue”.
+WAITING = ("to_accept", "new", "unplaced", "dispatch", "check")
+PLACING_ROLES = (Role.DISTRICT_DESK, Role.CITY_DESK)
+LIVE_SECONDS = 10
+STAMP_MINUTES = 5
+WORDS_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A saved filter as a link, with its count."""
+
+    name: str
+    label: str | Promise
+    url: str
+    count: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the queue's filters offer this viewer: saved filters, and the areas one level below theirs."""
+
+    filters: tuple[str, ...]
+    areas: list[Area]
+
+    @property
+    def first(self) -> str:
+        """The filter a desk starts with."""
+        return "all"
+
+
+@desk_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The queue, with the case that is named beside it."""
+    viewer = viewer_from(request)
+    scope = scope_of(viewer)
+    sieve = sieve_from(request, scope)
+    context = _list_context(request, viewer, scope, sieve)
+    number = strip_controls(request.GET.get("case", ""))[:20]
+    context |= {
+        "sheet": _chosen(viewer, number),
+        "chosen": number,
+        "scope": scope,
+        "lines": Line.choices,
+        "sources": Source.choices,
+        "live_url": f"{reverse('desk_queue_live')}?{request.GET.urlencode()}",
+        "live_seconds": LIVE_SECONDS,
+        "tag": _tag(viewer, sieve),
+    }
+    return render(request, "cases/desk/queue.html", context)
+
+
+@desk_required
+@require_GET
+def queue_live(request: HttpRequest) -> HttpResponse:
+    """The list again if it has changed since the tag the browser holds; 304 otherwise."""
+    viewer = viewer_from(request)
+    scope = scope_of(viewer)
+    sieve = sieve_from(request, scope)
+    tag = _tag(viewer, sieve)
+    chosen = {"chosen": strip_controls(request.GET.get("case", ""))[:20]}
+    return live_answer(
+        request,
+        "cases/desk/_list.html",
+        tag=tag,
+        context=lambda: _list_context(request, viewer, scope, sieve) | chosen,
+    )
+
+
+def _tag(viewer: Viewer, sieve: lists.Sieve) -> str:
+    """The newest change of the queue, and five minutes of the clock, since time alone makes a case late."""
+    return f'"{lists.stamp(viewer, sieve)}-{int(now().timestamp()) // (60 * STAMP_MINUTES)}"'
+
+
+def scope_of(viewer: Viewer) -> Scope:
+    """Which filters and areas fit the viewer's roles."""
+    names: tuple[str, ...]
+    if viewer.has(*PLACING_ROLES):
+        names = PLACING_FILTERS
+    elif viewer.has(*access.DESK_ROLES):
+        names = DESK_FILTERS
+    else:
+        names = OWN_FILTERS if viewer.has(Role.DEPARTMENT_OFFICER) else WATCHING_FILTERS
+    return Scope(names, _areas_below(viewer))
+
+
+def _areas_below(viewer: Viewer) -> list[Area]:
+    """The parts of the widest area the viewer's desk roles cover."""
+    path = min(viewer.paths(*access.WATCHING_ROLES), key=len, default="")
+    area = Area.objects.filter(path=path).first() if path else None
+    return list(children(area)) if area is not None and area.depth < Level.COMPOUND.depth else []
+
+
+def sieve_from(request: HttpRequest, scope: Scope) -> lists.Sieve:
+    """What the address asks for; whatever is not on offer counts as not asked."""
+    asked = request.GET
+    name = asked.get("filter", "")
+    return lists.Sieve(
+        filter=name if name in scope.filters else scope.first,
+        line=asked.get("line", "") if asked.get("line") in Line.values else "",
+        area=next((area for area in scope.areas if area.code == asked.get("area")), None),
+        source=asked.get("source", "") if asked.get("source") in Source.values else "",
+        words=strip_controls(asked.get("q", "")).strip()[:WORDS_LIMIT],
+    )
+
+
+def _list_context(
+    request: HttpRequest, viewer: Viewer, scope: Scope, sieve: lists.Sieve, *, page: str = "desk_queue"
+) -> dict[str, object]:
+    """The list, its saved filters as links to `page`, and the count for the side bar."""
+    listed = lists.queue(viewer, sieve, request.GET.get("after", ""))
+    found = lists.counts(viewer, scope.filters)
+    return {
+        "rows": _with_links(request, rows(viewer, listed.rows)),
+        "next": listed.next,
+        "saved": [_saved(request, name, found.get(name, 0), sieve.filter, page) for name in scope.filters],
+        "sieve": sieve,
+        "nav_counts": {
+            "queue": sum(found.get(name, 0) for name in ("to_accept", "new", "unplaced", "dispatch", "check"))
+        },
+    }
+
+
+def _with_links(request: HttpRequest, found: list[Row]) -> list[tuple[Row, str]]:
+    """Each row with the address that shows it beside this list."""
+    query = request.GET.copy()
+    links = []
+    for row in found:
+        query["case"] = row.case.number
+        links.append((row, f"{reverse('desk_queue')}?{query.urlencode()}"))
+    return links
+
+
+def _saved(request: HttpRequest, name: str, count: int, current: str, page: str) -> Saved:
+    kept = {key: request.GET[key] for key in ("line", "area", "source") if request.GET.get(key)}
+    url = f"{reverse(page)}?{urlencode({'filter': name, **kept})}"
+    return Saved(name, LABELS[name], url, count, name == current)
+
+
+def _chosen(viewer: Viewer, number: str) -> object:
+    """The case named in the address, if there is one to see."""
+    if not number:
+        return None
+    try:
+        case = detail.case_by_number(viewer, number)
+    except NotFound:
+        return None
+    return sheet(viewer, detail.case_file(viewer, case), room="desk")
+
+
+@worker_required
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """A case: a page of its own, or the panel of the split view."""
+    viewer = viewer_from(request)
+    found = detail.case_by_number(viewer, number)
+    if is_panel(request):
+        return panel(request, viewer, found)
+    context = {"sheet": sheet(viewer, detail.case_file(viewer, found), room="desk"), "whole": True}
+    return render(request, "cases/desk/case.html", context)
+
+
+@worker_required
+@never_cache
+@require_POST
+def open_contact(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show name and phone once, to whoever handles the case; who looked is recorded first."""
+    viewer = viewer_from(request)
+    found = detail.case_by_id(viewer, case_id)
+    tasks = list(found.tasks.all())
+    contact = getattr(found, "contact", None)
+    if contact is None:
+        raise NotFound("no_contact", _("This case was filed without a contact."))
+    if not access.may_see_contact(viewer, found, tasks):
+        raise NotAllowed("not_handling", _("Only whoever handles the case may see the contact."))
+    phone = open_record(
+        viewer=viewer, kind="case", subject=found.id, field="contact", value=contact.phone, person=found.resident
+    )
+    room = room_of(request, viewer)
+    mine = next((task for task in tasks if access.holds(viewer, found, task)), None)
+    context = {"case": found, "name": contact.name, "phone": phone, "room": room, "task": mine}
+    template = "cases/worker/contact.html" if room == "work" else "cases/desk/contact.html"
+    return render(request, "cases/desk/_contact.html" if is_panel(request) else template, context)
+
+
+@desk_required
+@require_safe
+def desk_map(request: HttpRequest) -> HttpResponse:
+    """Cases as dots by state, and a list that says the same."""
+    viewer = viewer_from(request)
+    scope = scope_of(viewer)
+    sieve = sieve_from(request, scope)
+    context = _list_context(request, viewer, scope, sieve, page="desk_map")
+    context |= {
+        "scope": scope,
+        "points_url": f"{reverse('desk_map_points')}?{request.GET.urlencode()}",
+        "outlines": outlines_of(viewer),
+        "looks": [look for state, look in wording.CASE_LOOKS.items() if state != CaseState.SPAM],
+    }
+    return render(request, "cases/desk/map.html", context)
+
+
+def outlines_of(viewer: Viewer) -> str:
+    """The outlines that fit the viewer's ground: districts for the city, communities or grids below."""
+    path = min(viewer.paths(*access.WATCHING_ROLES, Role.GRID_WORKER), key=len, default="")
+    code = path.rstrip("/").split("/")[-1]
+    if not code:
+        return ""
+    level = {1: "district", 2: "community", 3: "community"}.get(path.count("/"), "grid")
+    return reverse("areas:outlines", args=[level, code[:12]])
+
+
+@desk_required
+@require_GET
+def map_points(request: HttpRequest) -> JsonResponse:
+    """The dots as JSON: longitude, latitude, tone, label, link."""
+    viewer = viewer_from(request)
+    found = lists.points(viewer, sieve_from(request, scope_of(viewer)))
+    return JsonResponse([point_json(one, reverse("desk_case", args=[one.number])) for one in found], safe=False)
+
+
+def point_json(one: lists.Point, url: str) -> dict[str, object]:
+    """A point as map.js reads it."""
+    word, _icon, tone = wording.CASE_LOOKS.get(one.state) or wording.TASK_LOOKS[one.state]
+    label = f"{word} · {one.number}"
+    return {
+        "lon": one.longitude,
+        "lat": one.latitude,
+        "tone": "bad" if one.urgent else tone,
+        "label": label,
+        "url": url,
+    }
