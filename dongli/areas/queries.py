@@ -131,24 +131,36 @@ def outlines(level: OutlineLevel, area: Area) -> bytes:
     Properties: code, name, level, synthetic, source; for grids kind too.
     """
     if level == "grid":
-        boundaries = Boundary.objects.filter(grid__in=grids_of(area))
-        rows = _features(boundaries, "grid", "grid__kind")
+        rows = _features(_grid_boundaries(area), "grid", "grid__kind")
     else:
-        parts = Area.objects.within(area).active().filter(level=level)
-        rows = _features(Boundary.objects.filter(area__in=parts), "area", "area__level")
+        rows = _features(_area_boundaries(area, Level(level)), "area", "area__level")
     return b'{"type":"FeatureCollection","features":[' + b",".join(rows) + b"]}"
 
 
 def gaps(area: Area) -> list[Gap]:
     """The communities in `area` with ground that no active grid covers, largest share first; outlined ones only."""
-    parts = Area.objects.within(area).active().filter(level=Level.COMMUNITY)
-    grounds = _shapes(Boundary.objects.filter(area__in=parts).values_list("area__code", _geometry()))
-    grids = _shapes(Boundary.objects.filter(grid__in=grids_of(area)).values_list("grid__code", _geometry()))
+    grounds = _shapes(_area_boundaries(area, Level.COMMUNITY).values_list("area__code", _geometry()))
+    grids = _shapes(_grid_boundaries(area).values_list("grid__code", _geometry()))
     members: dict[str, list[BaseGeometry]] = defaultdict(list)
     for code, shape in grids:
         members[code[:12]].append(shape)
     found = [gap_of(code, shape, members[code]) for code, shape in grounds]
     return sorted((gap for gap in found if gap is not None), key=lambda gap: (-gap.share, gap.code))
+
+
+def _area_boundaries(area: Area, level: Level) -> QuerySet[Boundary]:
+    """Plain joins by key, here and below: they stay fast when the planner knows nothing yet of rows just loaded."""
+    return Boundary.objects.filter(
+        area__path__gte=area.path, area__path__lt=area.path_end, area__retired_on=None, area__level=level
+    )
+
+
+def _grid_boundaries(area: Area) -> QuerySet[Boundary]:
+    if area.depth > Level.COMMUNITY.depth:
+        inside = Q(grid__community__code=area.code_at(Level.COMMUNITY))
+    else:
+        inside = Q(grid__community__path__gte=area.path, grid__community__path__lt=area.path_end)
+    return Boundary.objects.filter(inside, grid__retired_on=None, grid__isnull=False)
 
 
 def _geometry() -> Cast:
