@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dongli.people.viewer import Viewer
 from dongli.web import navigation, preferences
 
 
@@ -43,7 +44,7 @@ class Shell:
     @property
     def search_url(self) -> str:
         """Where the desk's search goes."""
-        return navigation.address("cases:queue")
+        return navigation.address("desk_queue")
 
     @property
     def login_url(self) -> str:
@@ -55,27 +56,34 @@ class Shell:
         """Where the sign-out button posts to."""
         return navigation.address("account_logout")
 
-    @property
-    def viewer_name(self) -> str:
-        """The signed-in person's name."""
-        user = getattr(self._request, "user", None)
-        return str(getattr(user, "name", "") or user or "")
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Who is looking; nobody where the middleware has not run (an early error page)."""
+        return getattr(self._request, "viewer", None) or Viewer.nobody()
 
     @property
-    def viewer_role(self) -> str:
-        """The role and place they act in, in words; the viewer says it if it can."""
-        return str(getattr(getattr(self._request, "viewer", None), "title", ""))
+    def bell_url(self) -> str:
+        """Where the count of unread notifications comes from."""
+        return navigation.address("notices:bell")
+
+    @property
+    def inbox_url(self) -> str:
+        """Where the notifications are."""
+        return navigation.address("notices:inbox")
 
     @property
     def user_links(self) -> list[UserLink]:
         """The lines of the user's menu."""
+        viewer = self.viewer
         rows = [
-            ("web:work", _("Work on the phone"), "device-mobile"),
-            ("web:desk", _("Desk"), "layout-kanban"),
-            ("mfa_index", _("Password and second step"), "lock"),
-            ("demo_personas", _("Change persona"), "users"),
+            ("people:me", _("My account"), "user-circle", viewer.is_authenticated),
+            ("notices:inbox", _("Notifications"), "bell", viewer.is_authenticated),
+            ("web:work", _("Work on the phone"), "device-mobile", viewer.is_worker or viewer.is_desk),
+            ("web:desk", _("Desk"), "layout-kanban", viewer.is_desk),
+            ("mfa_index", _("Password and second step"), "lock", viewer.is_staff_member),
+            ("demo_personas", _("Change persona"), "users", self.demo),
         ]
-        found = [UserLink(navigation.address(name), label, icon) for name, label, icon in rows]
+        found = [UserLink(navigation.address(name), label, icon) for name, label, icon, shown in rows if shown]
         return [link for link in found if link.url]
 
 

@@ -1,4 +1,4 @@
-"""What each room offers, as tables; a place whose app is not installed is left out."""
+"""What each room offers, as tables. A place shows for those whose roles it names; its own page decides all the same."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,21 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
+
 
 @dataclass(frozen=True)
 class Place:
-    """A destination: the name of its address, its label, its icon in the sprite, and the key of its count, if any."""
+    """A destination: the name of its address, its label, its icon in the sprite, the key of its count, if any, and the
+    roles it is for (none: everybody in the room).
+    """
 
     url_name: str
     label: str | Promise
     icon: str
     count: str = ""
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,37 +45,41 @@ class Section:
 
 RESIDENT = [
     Place("web:home", _("Home"), "home"),
-    Place("cases:report", _("Report a problem"), "pencil-plus"),
-    Place("cases:mine", _("My appeals"), "list-check"),
+    Place("report", _("Report a problem"), "pencil-plus"),
+    Place("my_cases", _("My appeals"), "list-check"),
 ]
 WORKER = [
-    Place("web:work", _("Today"), "checklist", "today"),
-    Place("cases:work_map", _("Map"), "map"),
-    Place("cases:patrol", _("Patrol"), "walk"),
+    Place("work_today", _("Today"), "checklist", "today"),
+    Place("work_map", _("Map"), "map"),
+    Place("work_patrol", _("Patrol"), "walk"),
     Place("web:work_more", _("More"), "dots"),
 ]
+HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
 DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         "",
         [
-            Place("cases:queue", _("Queue"), "inbox", "queue"),
-            Place("cases:board", _("Whistles"), "layout-kanban", "whistles"),
-            Place("cases:map", _("Map"), "map"),
+            Place("desk_queue", _("Queue"), "inbox", "queue"),
+            Place("desk_board", _("Whistles"), "layout-kanban", "whistles"),
+            Place("desk_map", _("Map"), "map"),
+            Place("hotline", _("File for somebody"), "phone", roles=HOTLINE_ROLES),
             Place("notices:inbox", _("Notifications"), "bell", "unread"),
         ],
     ),
     (
-        _("Ground"),
+        _("People"),
         [
-            Place("areas:browse", _("Areas and grids"), "stack-2"),
             Place("people:on_duty", _("People on duty"), "users"),
+            Place("people:people", _("Accounts and roles"), "user-check", roles=(Role.ADMINISTRATOR,)),
         ],
     ),
     (
         _("Rules"),
         [
-            Place("cases:catalogue", _("Categories"), "tag"),
-            Place("cases:workflow", _("Workflow"), "route"),
+            Place("catalogue", _("Categories"), "tag"),
+            Place("workflow", _("Workflow"), "route"),
+            Place("calendar", _("Working calendar"), "calendar"),
+            Place("notices:deliveries", _("Deliveries"), "send", roles=(Role.ADMINISTRATOR,)),
         ],
     ),
 ]
@@ -86,7 +96,9 @@ def address(url_name: str) -> str:
 
 def links(request: HttpRequest, places: list[Place], counts: dict[str, int]) -> list[Link]:
     """`places` as links for this request, the deepest match marked as the current one."""
-    found = [(place, address(place.url_name)) for place in places]
+    viewer: Viewer = getattr(request, "viewer", Viewer.nobody())
+    shown = [place for place in places if not place.roles or viewer.has(*place.roles)]
+    found = [(place, address(place.url_name)) for place in shown]
     here = _current([url for _place, url in found if url], request.path)
     return [
         Link(url, place.label, place.icon, current=url == here, count=counts.get(place.count, 0))

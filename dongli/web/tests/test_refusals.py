@@ -10,6 +10,7 @@ from django.urls import include, path
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound, TooMany
 from dongli.web.views import errors
 
+FORM = "application/x-www-form-urlencoded"
 KINDS = {"403": NotAllowed, "404": NotFound, "409": Conflict, "422": Invalid, "429": TooMany}
 
 
@@ -90,8 +91,14 @@ def test_malformed_addresses_are_answered_400_or_404(visitor: Client, target: st
 
 @pytest.mark.parametrize("body", [b"next=%00&theme=%ff", b"\xff\xfe\x00", b"&&&==%%%", b"a" * 3_000_000])
 def test_malformed_forms_are_never_a_500(visitor: Client, body: bytes) -> None:
-    answer = visitor.generic("POST", "/preferences/", body, content_type="application/x-www-form-urlencoded")
+    answer = visitor.generic("POST", "/preferences/", body, content_type=FORM)
     assert answer.status_code < 500
+
+
+def test_too_much_at_once_says_so(visitor: Client) -> None:
+    answer = visitor.generic("POST", "/preferences/", b"a=" + b"b" * 3_000_000, content_type=FORM)
+    assert answer.status_code == 413
+    assert "一次发得太多了" in answer.text
 
 
 def test_a_broken_upload_is_a_400(visitor: Client) -> None:

@@ -32,7 +32,7 @@ function watch(region) {
     setTimeout(turn, wait * 1000);
   };
   document.addEventListener("visibilitychange", () => { wait = every; });
-  setTimeout(turn, wait * 1000);
+  setTimeout(turn, "liveNow" in region.dataset ? 0 : wait * 1000);
 }
 
 function isTypingIn(region) {
