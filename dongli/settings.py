@@ -21,7 +21,7 @@ def _words(name: str, default: str = "") -> list[str]:
     return [word for word in os.environ.get(name, default).replace(",", " ").split() if word]
 
 
-# The demonstration: sample keys, a persona switcher, codes on the console. `doctor` and the system checks refuse it in production.
+# The demonstration: sample keys, a persona switcher, codes on the console. The checks refuse it in production.
 PRODUCTION = _flag("DONGLI_PRODUCTION")
 DEMO = _flag("DONGLI_DEMO", default=not PRODUCTION)
 DEBUG = _flag("DONGLI_DEBUG")

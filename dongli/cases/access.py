@@ -43,15 +43,13 @@ def visible(viewer: Viewer) -> Q:
     by_link = Q(pk__in=viewer.links)
     if viewer.user is None:
         return by_link
-    watched = under("desk", viewer.paths(*FEW_ROLES)) | (
-        Q(danger="") & under("desk", viewer.paths(*WATCHING_ROLES))
-    )
+    watched = under("desk", viewer.paths(*FEW_ROLES)) | (Q(danger="") & under("desk", viewer.paths(*WATCHING_ROLES)))
     own = Q(resident=viewer.user) | Q(filed_by=viewer.user)
     return (by_link | own | watched | _at_work(viewer)) & ~Q(hidden_from__contains=[viewer.user.id])
 
 
 def _at_work(viewer: Viewer) -> Q:
-    """Cases on which the viewer (or an organisation of theirs) holds or held a live task, or may take it from the pool."""
+    """Cases with a live task of the viewer or an organisation of theirs, or with one they may take from the pool."""
     tasks = Task.objects.filter(case=OuterRef("pk"), state__in=sorted(LIVE_TASK_STATES))
     mine = Q(worker=viewer.user) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
     condition = Q(Exists(tasks.filter(mine)))

@@ -18,7 +18,7 @@ Why = dict[str, str]
 
 @dataclass(frozen=True)
 class Where:
-    """The place as somebody gave it: a point (degrees, WGS-84), an area's code (QR, picker, home), words, or several."""
+    """A place as somebody gave it: a point (degrees, WGS-84), an area's code (QR, picker, home), words, or several."""
 
     longitude: float | None = None
     latitude: float | None = None
@@ -124,7 +124,7 @@ _ONE_UP = {About.COMMUNITY: Level.SUBDISTRICT, About.SUBDISTRICT: Level.DISTRICT
 
 
 def _desk(chain: dict[str, Area], community: Area | None, about: str, why: list[Why]) -> Area:
-    """The desk that looks after the case: the community's; above whoever is complained of; the district's if unplaced."""
+    """The desk that looks after the case: the community's; above whom it complains of; the district's if unplaced."""
     order = [Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT, Level.CITY]
     if about in _ONE_UP:
         order = order[order.index(_ONE_UP[About(about)]) :]

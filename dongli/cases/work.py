@@ -235,12 +235,14 @@ def _subject(work: Work, verb: str) -> str:
     return work.the_whistle.state if verb in WHISTLE_VERBS else work.case.state
 
 
-def _lock(
-    viewer: Viewer, key: UUID, case_id: UUID | None, task_id: UUID | None, whistle_id: UUID | None
-) -> Work:
+def _lock(viewer: Viewer, key: UUID, case_id: UUID | None, task_id: UUID | None, whistle_id: UUID | None) -> Work:
     if task_id is not None:
         case_id = Task.objects.filter(pk=task_id).values_list("case_id", flat=True).first()
-    case = Case.objects.select_for_update(of=("self",)).select_related("desk", "community").filter(pk=case_id).first()
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("desk", "community").filter(pk=case_id).first()
+        if case_id
+        else None
+    )
     if case is None:
         raise NotFound("no_such_case", _("There is no such case."))
     tasks = list(Task.objects.filter(case=case).select_related("organisation").order_by("id"))

@@ -1,7 +1,7 @@
 """The workflow: one table for the case, one for its tasks, one for whistles. The product renders this page by page.
 
 Nothing here touches the database. `case_state` is the only place where a case's state comes from.
-Sources of the rules: GB/T 30428.8, CJ/T 315 (stages, supervision and command kept apart), Beijing's 吹哨报到 (whistles).
+Sources: GB/T 30428.8, CJ/T 315 (stages; supervision and command kept apart), Beijing's 吹哨报到 (whistles).
 """
 
 from collections.abc import Iterable
@@ -78,22 +78,33 @@ class Actor(models.TextChoices):
 class CaseFacts(Protocol):
     """What `case_state` reads of a case: moments (None = has not happened) and the current round."""
 
-    spam_at: object
-    withdrawn_at: object
-    refused_at: object
-    registered_at: object
-    checked_at: object
-    closed_at: object
-    rated_at: object
-    round: int
+    @property
+    def spam_at(self) -> object: ...
+    @property
+    def withdrawn_at(self) -> object: ...
+    @property
+    def refused_at(self) -> object: ...
+    @property
+    def registered_at(self) -> object: ...
+    @property
+    def checked_at(self) -> object: ...
+    @property
+    def closed_at(self) -> object: ...
+    @property
+    def rated_at(self) -> object: ...
+    @property
+    def round(self) -> int: ...
 
 
 class TaskFacts(Protocol):
     """What `case_state` reads of a task."""
 
-    kind: str
-    state: str
-    round: int
+    @property
+    def kind(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def round(self) -> int: ...
 
 
 def case_state(case: CaseFacts, tasks: Iterable[TaskFacts], *, open_whistle: bool) -> CaseState:
@@ -149,73 +160,159 @@ WORDS, REASON, PHOTO = _("words"), _("a coded reason"), _("photos (optional)")
 
 CASE_TABLE: tuple[Transition, ...] = (
     Transition(
-        "submit", _("File"), _("Filed"), (), (CaseState.FILED,),
-        (Actor.RESIDENT, Actor.STAFF), (_("what"), _("where"), _("contact (optional)"), PHOTO),
+        "submit",
+        _("File"),
+        _("Filed"),
+        (),
+        (CaseState.FILED,),
+        (Actor.RESIDENT, Actor.STAFF),
+        (_("what"), _("where"), _("contact (optional)"), PHOTO),
     ),
     Transition(
-        "import", _("Import"), _("Taken over from another system"), (), (CaseState.FILED, CaseState.CLOSED),
-        (Actor.SYSTEM,), (_("the other system's number"),),
+        "import",
+        _("Import"),
+        _("Taken over from another system"),
+        (),
+        (CaseState.FILED, CaseState.CLOSED),
+        (Actor.SYSTEM,),
+        (_("the other system's number"),),
     ),
     Transition("route", _("Route"), _("Routed"), ALL_OPEN, (), (Actor.SYSTEM,), (_("why"),)),
     Transition(
-        "place", _("Place"), _("Place found"), (CaseState.FILED, CaseState.REGISTERED), (),
-        (Actor.DESK,), (_("an area or a point"),),
+        "place",
+        _("Place"),
+        _("Place found"),
+        (CaseState.FILED, CaseState.REGISTERED),
+        (),
+        (Actor.DESK,),
+        (_("an area or a point"),),
     ),
     Transition(
-        "classify", _("Choose the class"), _("Class chosen"), (CaseState.FILED, CaseState.REGISTERED), (),
-        (Actor.DESK,), (_("a class of the catalogue"),),
+        "classify",
+        _("Choose the class"),
+        _("Class chosen"),
+        (CaseState.FILED, CaseState.REGISTERED),
+        (),
+        (Actor.DESK,),
+        (_("a class of the catalogue"),),
     ),
     Transition(
-        "mark_spam", _("Mark as spam"), _("Marked as spam"), (CaseState.FILED,), (CaseState.SPAM,),
-        (Actor.DESK,), public=False,
+        "mark_spam",
+        _("Mark as spam"),
+        _("Marked as spam"),
+        (CaseState.FILED,),
+        (CaseState.SPAM,),
+        (Actor.DESK,),
+        public=False,
     ),
     Transition(
-        "unmark_spam", _("Not spam"), _("Taken out of spam"), (CaseState.SPAM,), (CaseState.FILED,),
-        (Actor.DESK,), public=False,
+        "unmark_spam",
+        _("Not spam"),
+        _("Taken out of spam"),
+        (CaseState.SPAM,),
+        (CaseState.FILED,),
+        (Actor.DESK,),
+        public=False,
     ),
     Transition(
-        "register", _("Register"), _("Registered"), (CaseState.FILED,), (CaseState.REGISTERED,),
-        (Actor.DESK, Actor.SYSTEM), (_("a class of the catalogue"), _("a place")),
+        "register",
+        _("Register"),
+        _("Registered"),
+        (CaseState.FILED,),
+        (CaseState.REGISTERED,),
+        (Actor.DESK, Actor.SYSTEM),
+        (_("a class of the catalogue"), _("a place")),
     ),
     Transition(
-        "refuse", _("Do not take up"), _("Not taken up"), (CaseState.FILED, CaseState.REGISTERED),
-        (CaseState.REFUSED,), (Actor.DESK,), (REASON, WORDS), reason_kind="refuse",
+        "refuse",
+        _("Do not take up"),
+        _("Not taken up"),
+        (CaseState.FILED, CaseState.REGISTERED),
+        (CaseState.REFUSED,),
+        (Actor.DESK,),
+        (REASON, WORDS),
+        reason_kind="refuse",
     ),
     Transition(
-        "dispatch", _("Dispatch"), _("Dispatched"), (CaseState.REGISTERED,), (CaseState.DISPATCHED,),
-        (Actor.DESK, Actor.SYSTEM), (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
+        "dispatch",
+        _("Dispatch"),
+        _("Dispatched"),
+        (CaseState.REGISTERED,),
+        (CaseState.DISPATCHED,),
+        (Actor.DESK, Actor.SYSTEM),
+        (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
     ),
     Transition(
-        "add_cohandler", _("Add a co-handler"), _("Co-handler added"), UNDER_WAY, (), (Actor.DESK,),
+        "add_cohandler",
+        _("Add a co-handler"),
+        _("Co-handler added"),
+        UNDER_WAY,
+        (),
+        (Actor.DESK,),
         (_("a department"),),
     ),
     Transition(
-        "blow", _("Whistle"), _("Whistle blown"), (CaseState.WORKING,), (CaseState.WHISTLED,),
+        "blow",
+        _("Whistle"),
+        _("Whistle blown"),
+        (CaseState.WORKING,),
+        (CaseState.WHISTLED,),
         (Actor.HOLDER, Actor.DESK),
         (_("kind"), _("departments"), _("place"), _("time wanted"), _("why the place can't do it alone")),
     ),
     Transition(
-        "check", _("Check: solved"), _("Checked"), (CaseState.ANSWERED,), (CaseState.CHECKED,),
-        (Actor.SUPERVISOR,), (PHOTO,),
+        "check",
+        _("Check: solved"),
+        _("Checked"),
+        (CaseState.ANSWERED,),
+        (CaseState.CHECKED,),
+        (Actor.SUPERVISOR,),
+        (PHOTO,),
     ),
     Transition(
-        "fail_check", _("Check: not solved"), _("Check failed: reopened"), (CaseState.ANSWERED, CaseState.CHECKED),
-        (CaseState.DISPATCHED, CaseState.REGISTERED), (Actor.SUPERVISOR,), (WORDS,),
+        "fail_check",
+        _("Check: not solved"),
+        _("Check failed: reopened"),
+        (CaseState.ANSWERED, CaseState.CHECKED),
+        (CaseState.DISPATCHED, CaseState.REGISTERED),
+        (Actor.SUPERVISOR,),
+        (WORDS,),
     ),
     Transition(
-        "close", _("Close"), _("Closed"), (CaseState.CHECKED,), (CaseState.CLOSED,), (Actor.SUPERVISOR,), (WORDS,),
+        "close",
+        _("Close"),
+        _("Closed"),
+        (CaseState.CHECKED,),
+        (CaseState.CLOSED,),
+        (Actor.SUPERVISOR,),
+        (WORDS,),
     ),
     Transition(
-        "rate", _("Rate"), _("Rated by the resident"), (CaseState.CLOSED,), (CaseState.RATED,), (Actor.RESIDENT,),
+        "rate",
+        _("Rate"),
+        _("Rated by the resident"),
+        (CaseState.CLOSED,),
+        (CaseState.RATED,),
+        (Actor.RESIDENT,),
         (_("contacted, solved, satisfied"), _("within 15 days of closing")),
     ),
     Transition(
-        "reopen", _("Not solved"), _("Reopened by the resident"), CLOSED_STATES,
-        (CaseState.DISPATCHED, CaseState.REGISTERED), (Actor.RESIDENT,), (WORDS, _("within 15 days of closing")),
+        "reopen",
+        _("Not solved"),
+        _("Reopened by the resident"),
+        CLOSED_STATES,
+        (CaseState.DISPATCHED, CaseState.REGISTERED),
+        (Actor.RESIDENT,),
+        (WORDS, _("within 15 days of closing")),
     ),
     Transition(
-        "withdraw", _("Withdraw"), _("Withdrawn by the resident"), ALL_OPEN, (CaseState.WITHDRAWN,),
-        (Actor.RESIDENT,), (),
+        "withdraw",
+        _("Withdraw"),
+        _("Withdrawn by the resident"),
+        ALL_OPEN,
+        (CaseState.WITHDRAWN,),
+        (Actor.RESIDENT,),
+        (),
     ),
     Transition("add", _("Add to it"), _("The resident added"), ALL_OPEN, (), (Actor.RESIDENT,), (WORDS, PHOTO)),
     Transition("remind", _("Remind"), _("Reminded"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
@@ -224,49 +321,106 @@ CASE_TABLE: tuple[Transition, ...] = (
 
 TASK_TABLE: tuple[Transition, ...] = (
     Transition(
-        "accept", _("Accept"), _("Accepted"), (TaskState.DISPATCHED,), (TaskState.ACCEPTED,), (Actor.HOLDER,),
+        "accept",
+        _("Accept"),
+        _("Accepted"),
+        (TaskState.DISPATCHED,),
+        (TaskState.ACCEPTED,),
+        (Actor.HOLDER,),
     ),
     Transition(
-        "report_in", _("Report in"), _("Reported in"), (TaskState.DISPATCHED,), (TaskState.REPORTED_IN,),
-        (Actor.HOLDER,), (_("a whistle's task"),),
+        "report_in",
+        _("Report in"),
+        _("Reported in"),
+        (TaskState.DISPATCHED,),
+        (TaskState.REPORTED_IN,),
+        (Actor.HOLDER,),
+        (_("a whistle's task"),),
     ),
     Transition(
-        "contact", _("Record the contact"), _("Resident contacted"),
-        (TaskState.ACCEPTED, TaskState.REPORTED_IN), (), (Actor.HOLDER,), (_("by whom"), _("how")),
+        "contact",
+        _("Record the contact"),
+        _("Resident contacted"),
+        (TaskState.ACCEPTED, TaskState.REPORTED_IN),
+        (),
+        (Actor.HOLDER,),
+        (_("by whom"), _("how")),
     ),
     Transition(
-        "answer", _("Answer"), _("Answered"), (TaskState.ACCEPTED, TaskState.REPORTED_IN), (TaskState.ANSWERED,),
-        (Actor.HOLDER,), (WORDS, PHOTO, _("the lead: no whistle and no co-handler's work open")),
+        "answer",
+        _("Answer"),
+        _("Answered"),
+        (TaskState.ACCEPTED, TaskState.REPORTED_IN),
+        (TaskState.ANSWERED,),
+        (Actor.HOLDER,),
+        (WORDS, PHOTO, _("the lead: no whistle and no co-handler's work open")),
     ),
     Transition(
-        "return", _("Return"), _("Returned"), (TaskState.DISPATCHED, TaskState.ACCEPTED), (TaskState.RETURNED,),
-        (Actor.HOLDER,), (REASON, WORDS), reason_kind="return",
+        "return",
+        _("Return"),
+        _("Returned"),
+        (TaskState.DISPATCHED, TaskState.ACCEPTED),
+        (TaskState.RETURNED,),
+        (Actor.HOLDER,),
+        (REASON, WORDS),
+        reason_kind="return",
     ),
     Transition(
-        "release", _("Release"), _("Released"), (*sorted(OPEN_TASK_STATES), TaskState.RETURNED), (TaskState.RELEASED,), (Actor.DESK,),
-        (_("a co-handler's or a whistle's task"), REASON), reason_kind="release",
+        "release",
+        _("Release"),
+        _("Released"),
+        (*sorted(OPEN_TASK_STATES), TaskState.RETURNED),
+        (TaskState.RELEASED,),
+        (Actor.DESK,),
+        (_("a co-handler's or a whistle's task"), REASON),
+        reason_kind="release",
     ),
     Transition(
-        "cancel", _("Cancel"), _("Cancelled with the case"), tuple(sorted(OPEN_TASK_STATES)), (TaskState.CANCELLED,),
-        (Actor.SYSTEM,), public=False,
+        "cancel",
+        _("Cancel"),
+        _("Cancelled with the case"),
+        tuple(sorted(OPEN_TASK_STATES)),
+        (TaskState.CANCELLED,),
+        (Actor.SYSTEM,),
+        public=False,
     ),
 )
 
 WHISTLE_TABLE: tuple[Transition, ...] = (
     Transition(
-        "sign", _("Sign"), _("Whistle signed"), (WhistleState.BLOWN,), (WhistleState.SIGNED,), (Actor.SIGNER,),
+        "sign",
+        _("Sign"),
+        _("Whistle signed"),
+        (WhistleState.BLOWN,),
+        (WhistleState.SIGNED,),
+        (Actor.SIGNER,),
         (_("departments"),),
     ),
     Transition(
-        "decline", _("Decline"), _("Whistle declined"), (WhistleState.BLOWN,), (WhistleState.DECLINED,),
-        (Actor.SIGNER,), (WORDS,),
+        "decline",
+        _("Decline"),
+        _("Whistle declined"),
+        (WhistleState.BLOWN,),
+        (WhistleState.DECLINED,),
+        (Actor.SIGNER,),
+        (WORDS,),
     ),
     Transition(
-        "call", _("Call another department"), _("Another department called"), (WhistleState.SIGNED,), (),
-        (Actor.DESK, Actor.SIGNER), (_("a department"),),
+        "call",
+        _("Call another department"),
+        _("Another department called"),
+        (WhistleState.SIGNED,),
+        (),
+        (Actor.DESK, Actor.SIGNER),
+        (_("a department"),),
     ),
     Transition(
-        "finish", _("Finish"), _("Whistle done"), (WhistleState.SIGNED,), (WhistleState.DONE,), (Actor.SYSTEM,),
+        "finish",
+        _("Finish"),
+        _("Whistle done"),
+        (WhistleState.SIGNED,),
+        (WhistleState.DONE,),
+        (Actor.SYSTEM,),
         (_("all departments finished or released"),),
     ),
 )

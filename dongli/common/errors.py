@@ -1,4 +1,4 @@
-"""Refusals: what a user may not or cannot do, said in words that name the remedy. Rendered once, by web's middleware."""
+"""Refusals: what a user may not or cannot do, in words that name the remedy. Rendered once, by web's middleware."""
 
 
 class Refusal(Exception):

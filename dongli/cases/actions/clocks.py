@@ -63,9 +63,7 @@ def escalate(task_id: UUID, moment: datetime) -> bool:
     task.next_escalation_at = _next(work, moment) if desk.level != Level.CITY else None
     work.touch(task)
     late_for = "report_in" if task.reported_in_at is None and moment < task.due_at else "due"
-    work.step(
-        "escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for}
-    )
+    work.step("escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for})
     work.finish()
     alerts.tell(work.case, "escalate", people.desk_duty(desk, moment))
     return True

@@ -163,7 +163,7 @@ def add_cohandler(*, viewer: Viewer, case_id: UUID, key: UUID, organisation: UUI
 
 
 def auto_start(work: Work, *, worker: User | None) -> None:
-    """Register, and give to the grid, what its class lets start by itself; never what is dangerous or about a handler."""
+    """Register, and give to the grid, what its class lets start by itself; not what is dangerous or about a handler."""
     case = work.case
     category = case.category
     if category is None or not category.auto_register or case.community is None or case.about or case.danger:
@@ -239,9 +239,7 @@ def eligible(case: Case, organisation: UUID, *, field: str = "lead") -> Organisa
     if found is None:
         raise Invalid("unknown_department", _("Please choose a department from the list."), field=field)
     if case.about == About.DEPARTMENT and found.area.level != Level.CITY:
-        raise Invalid(
-            "complained_of", _("The appeal is about a department: choose one at city level."), field=field
-        )
+        raise Invalid("complained_of", _("The appeal is about a department: choose one at city level."), field=field)
     return found
 
 

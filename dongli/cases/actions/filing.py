@@ -28,7 +28,7 @@ MAX_PHOTOS = 9
 
 @dataclass(frozen=True)
 class Filing:
-    """What a filer gives. `photos` are ids of drafts that belong to `draft_key`; `danger` is ticked or found in the words."""
+    """What a filer gives. `photos`: drafts that belong to `draft_key`; `danger`: ticked, or else found in the words."""
 
     what: str
     where: Where
@@ -57,7 +57,9 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
     if earlier is not None:
         return _same_again(earlier, what, phone)
     if filing.where.is_empty:
-        raise Invalid("no_place", _("Please say where: choose a place, mark the map or write an address."), field="place")
+        raise Invalid(
+            "no_place", _("Please say where: choose a place, mark the map or write an address."), field="place"
+        )
     way = route(filing.where, about=filing.about, at=moment)
     _check_behalf(viewer, filing, way)
     case = new_case(viewer, key, number, filing, way, danger=filing.danger or danger_in(what), moment=moment)
@@ -149,18 +151,20 @@ def new_case(
         external_system="hotline" if filing.ticket else "",
         external_id=clean(filing.ticket, field="ticket", max_length=80),
         filed_at=moment,
-        dispatch_due_at=policy.promise_limit(
-            "dispatch_urgent" if urgent else "dispatch", moment, calendar
-        ).deadline.at,
+        dispatch_due_at=policy.promise_limit("dispatch_urgent" if urgent else "dispatch", moment, calendar).deadline.at,
     )
 
 
-def attach_photos(case: Case, ids: tuple[UUID, ...], draft_key: str, *, phase: str, step_id: UUID | None = None) -> None:
+def attach_photos(
+    case: Case, ids: tuple[UUID, ...], draft_key: str, *, phase: str, step_id: UUID | None = None
+) -> None:
     """Give drafts of `draft_key` to the case; at most nine, forged ids are no rows. Raises `Invalid` beyond nine."""
     if not ids:
         return
     if len(ids) > MAX_PHOTOS:
-        raise Invalid("too_many_photos", _("Please choose at most %(count)d photos.") % {"count": MAX_PHOTOS}, field="photos")
+        raise Invalid(
+            "too_many_photos", _("Please choose at most %(count)d photos.") % {"count": MAX_PHOTOS}, field="photos"
+        )
     drafts = Photo.objects.filter(pk__in=ids, case=None, draft_key=draft_key).exclude(draft_key="")
     drafts.update(case=case, step_id=step_id, phase=phase, draft_key="")
 

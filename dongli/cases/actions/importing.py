@@ -1,6 +1,6 @@
 """Taking over appeals from another system's export: placed by the names in them, classed by their words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -98,9 +98,7 @@ def import_rows(rows: Iterable[RawRow], *, system: str, sorter: Sorter, dry_run:
 @transaction.atomic
 def _import_batch(batch: list[RawRow], system: str, sorter: Sorter, tally: Tally, *, dry_run: bool) -> None:
     ids = [row.source_id for row in batch]
-    known = set(
-        Case.objects.filter(external_system=system, external_id__in=ids).values_list("external_id", flat=True)
-    )
+    known = set(Case.objects.filter(external_system=system, external_id__in=ids).values_list("external_id", flat=True))
     fresh = [sorter.sort(row) for row in batch if row.source_id not in known]
     tally.known += len(batch) - len(fresh)
     tally.added += len(fresh)
@@ -182,9 +180,11 @@ def _contact(case: Case, row: RawRow) -> CaseContact:
 
 
 def _steps(case: Case, one: Sorted) -> list[Step]:
-    why = {"why": "named", "place": one.place.name, "words": one.match.matched_text, "how": one.match.reason} if (
-        one.match and one.place
-    ) else {"why": "unplaced"}
+    why = (
+        {"why": "named", "place": one.place.name, "words": one.match.matched_text, "how": one.match.reason}
+        if (one.match and one.place)
+        else {"why": "unplaced"}
+    )
     category = {"category": one.category.name, "code": one.category.code} if one.category else {}
     steps = [
         _step(case, 1, "import", one.row.filed_at, {"system": case.external_system, **category}, CaseState.FILED),
@@ -196,10 +196,15 @@ def _steps(case: Case, one: Sorted) -> list[Step]:
     return steps
 
 
-def _step(case: Case, seq: int, verb: str, at: datetime, data: dict[str, object], state: CaseState) -> Step:
+def _step(case: Case, seq: int, verb: str, at: datetime, data: Mapping[str, object], state: CaseState) -> Step:
     before = "" if seq == 1 else CaseState.FILED
     return Step(
-        case=case, seq=seq, verb=verb, at=at, actor_as=Actor.SYSTEM, data=data, state_before=before, state_after=state
+        case=case,
+        seq=seq,
+        verb=verb,
+        at=at,
+        actor_as=Actor.SYSTEM,
+        data=dict(data),
+        state_before=before,
+        state_after=state,
     )
-
-

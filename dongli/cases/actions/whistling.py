@@ -164,5 +164,3 @@ def called_task(work: Work, whistle: Whistle, department: Organisation) -> Task:
     task.next_escalation_at = min(task.report_in_due_at, task.due_at)
     task.due_at = max(task.due_at, task.report_in_due_at)
     return task
-
-

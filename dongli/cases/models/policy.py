@@ -1,4 +1,4 @@
-"""Policy as dated data: the catalogue, limits, coded reasons and working days. Editable; frozen onto tasks when promised."""
+"""Policy as dated data: the catalogue, limits, coded reasons, working days. Frozen onto tasks when promised."""
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint

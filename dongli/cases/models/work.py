@@ -31,7 +31,7 @@ class WhistleKind(models.TextChoices):
 
 
 class Whistle(models.Model):
-    """A call for departments: blown by the place, signed at the subdistrict, done when all have finished or been released."""
+    """A call for departments: blown by the place, signed at the subdistrict; done when all have ended their part."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="whistles")
@@ -109,7 +109,9 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["worker", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_worker_open"),
+            models.Index(
+                fields=["worker", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_worker_open"
+            ),
             models.Index(
                 fields=["organisation", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_org_open"
             ),

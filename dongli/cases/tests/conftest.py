@@ -19,7 +19,6 @@ from dongli.people.viewer import Viewer
 from tests.cast import City, make_city
 
 
-
 @pytest.fixture
 def city(db: None) -> City:
     load_policy()
@@ -35,7 +34,9 @@ class Stage:
     def viewer(self, name: str) -> Viewer:
         return self.city.viewer(name)
 
-    def file(self, *, what: str = "三栋楼下下水道堵了，污水流了一地", viewer: Viewer | None = None, **fields: object) -> Case:
+    def file(
+        self, *, what: str = "三栋楼下下水道堵了，污水流了一地", viewer: Viewer | None = None, **fields: object
+    ) -> Case:
         fields.setdefault("where", Where(*self.city.point_in(self.city.grid)))
         viewer = viewer or self.viewer("resident")
         return filing.submit(viewer=viewer, key=new_id(), filing=Filing(what=what, **fields))  # type: ignore[arg-type]

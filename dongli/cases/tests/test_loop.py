@@ -27,7 +27,7 @@ def test_the_whole_loop_with_a_whistle_a_return_and_a_reopening(stage: Stage) ->
     assert case.state == CaseState.WHISTLED
     whistle = Whistle.objects.get(case=case)
     whistling.sign(viewer=stage.viewer("leader"), whistle_id=whistle.id, key=new_id())
-    called = {task.organisation.function: task for task in whistle.tasks.select_related("organisation")}
+    called = {task.organisation.function: task for task in whistle.tasks.all() if task.organisation}
     whistling.report_in(viewer=stage.viewer("housing"), task_id=called["housing"].id, key=new_id())
     handling.return_task(
         viewer=stage.viewer("urban"), task_id=called["urban_management"].id, key=new_id(),
@@ -52,7 +52,8 @@ def test_the_whole_loop_with_a_whistle_a_return_and_a_reopening(stage: Stage) ->
     case = closing.close(viewer=desk, case_id=case.id, key=new_id(), words="已修好，请评价")
     resident = stage.viewer("resident")
     case = closing.reopen(viewer=resident, case_id=case.id, key=new_id(), words="又堵了")
-    assert case.state == CaseState.DISPATCHED and case.round == 2
+    assert case.state == CaseState.DISPATCHED
+    assert case.round == 2
     assert stage.lead(case).limit_amount == 3
     worker = stage.viewer("worker")
     handling.accept(viewer=worker, task_id=stage.lead(case).id, key=new_id())
@@ -76,7 +77,8 @@ def test_a_class_that_starts_by_itself_reaches_the_worker_on_duty_at_once(stage:
 def test_nobody_on_duty_means_the_pool_and_says_so(stage: Stage) -> None:
     where = Where(*stage.city.point_in(stage.city.unmanned_grid))
     case = stage.file(category="0101", where=where)
-    assert case.pooled and stage.lead(case).worker is None
+    assert case.pooled
+    assert stage.lead(case).worker is None
     route = Step.objects.get(case=case, verb="route")
     assert [turn["why"] for turn in route.data["why"]] == ["grid", "nobody_on_duty"]
     case = handling.accept(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id())
@@ -85,14 +87,16 @@ def test_nobody_on_duty_means_the_pool_and_says_so(stage: Stage) -> None:
 
 def test_an_address_alone_waits_at_the_desk_above_until_it_is_placed(stage: Stage) -> None:
     case = stage.file(where=Where(address="老火车站后面那条巷子"))
-    assert case.community is None and case.desk == stage.city.city
+    assert case.community is None
+    assert case.desk == stage.city.city
     with pytest.raises(Invalid) as refused:
         dispatching.register(viewer=stage.viewer("city"), case_id=case.id, key=new_id(), category="0101")
     assert refused.value.field == "place"
     case = dispatching.place(
         viewer=stage.viewer("city"), case_id=case.id, key=new_id(), where=Where(area_code=stage.city.compound.code)
     )
-    assert case.desk == stage.city.community and case.grid == stage.city.grid
+    assert case.desk == stage.city.community
+    assert case.grid == stage.city.grid
 
 
 def test_a_point_outside_the_city_is_refused(stage: Stage) -> None:
@@ -123,7 +127,9 @@ def handling_view(stage: Stage, name: str, case: Case) -> None:
     dispatching.register(viewer=stage.viewer(name), case_id=case.id, key=new_id(), category="0101")
 
 
-@pytest.mark.parametrize(("about", "level"), [("community", "subdistrict"), ("subdistrict", "district"), ("department", "city")])
+@pytest.mark.parametrize(
+    ("about", "level"), [("community", "subdistrict"), ("subdistrict", "district"), ("department", "city")]
+)
 def test_an_appeal_about_an_office_goes_one_level_up(stage: Stage, about: str, level: str) -> None:
     case = stage.file(about=about)
     assert case.desk.level == level
@@ -133,7 +139,9 @@ def test_an_appeal_about_an_office_goes_one_level_up(stage: Stage, about: str, l
 
 def test_danger_is_marked_and_opened_to_few(stage: Stage) -> None:
     case = stage.file(what="楼下煤气泄漏，味道很大", category="0101")
-    assert case.danger == "life" and case.urgent and case.state == CaseState.FILED
+    assert case.danger == "life"
+    assert case.urgent
+    assert case.state == CaseState.FILED
     with pytest.raises(NotFound):
         stage.register(case)
     case = dispatching.register(viewer=stage.viewer("secretary"), case_id=case.id, key=new_id(), category="0101")
@@ -149,7 +157,8 @@ def test_a_returned_case_must_be_dispatched_again_by_the_desk(stage: Stage) -> N
     case.refresh_from_db()
     assert case.state == CaseState.REGISTERED
     case = stage.dispatch(case)
-    assert case.state == CaseState.DISPATCHED and Task.objects.filter(case=case).count() == 2
+    assert case.state == CaseState.DISPATCHED
+    assert Task.objects.filter(case=case).count() == 2
 
 
 def test_the_lead_answers_last(stage: Stage) -> None:
@@ -167,7 +176,9 @@ def test_the_lead_answers_last(stage: Stage) -> None:
 
 
 def dispatching_release(stage: Stage, task: Task) -> None:
-    handling.release(viewer=stage.viewer("community"), task_id=task.id, key=new_id(), reason="not_needed", words="不需要了")
+    handling.release(
+        viewer=stage.viewer("community"), task_id=task.id, key=new_id(), reason="not_needed", words="不需要了"
+    )
 
 
 def test_whoever_answered_cannot_check(stage: Stage) -> None:
@@ -179,7 +190,9 @@ def test_whoever_answered_cannot_check(stage: Stage) -> None:
 def test_whoever_blew_a_whistle_cannot_sign_it(stage: Stage) -> None:
     case = stage.accepted()
     leader = stage.viewer("leader")
-    call = whistling.Call("daily", (stage.city.department("housing").id,), "三栋", now() + timedelta(hours=1), "没有设备")
+    call = whistling.Call(
+        "daily", (stage.city.department("housing").id,), "三栋", now() + timedelta(hours=1), "没有设备"
+    )
     whistling.blow(viewer=leader, case_id=case.id, key=new_id(), call=call)
     with pytest.raises(NotAllowed):
         whistling.sign(viewer=leader, whistle_id=Whistle.objects.get(case=case).id, key=new_id())
@@ -239,4 +252,5 @@ def test_a_refused_action_changes_nothing(stage: Stage) -> None:
     with pytest.raises(Invalid):
         dispatching.refuse(viewer=stage.viewer("community"), case_id=case.id, key=new_id(), reason="no such reason")
     case.refresh_from_db()
-    assert case.state == CaseState.FILED and verbs(case) == ["submit", "route"]
+    assert case.state == CaseState.FILED
+    assert verbs(case) == ["submit", "route"]

@@ -77,7 +77,9 @@ class Troupe:
         self.officers = {g.organisation_id: g.user for g in grants if g.organisation_id is not None}
         self.workers = {
             turn.grid.community_id: turn.user
-            for turn in RosterEntry.objects.filter(rank=1, grid__isnull=False).select_related("user", "grid").order_by("-grid__code")
+            for turn in RosterEntry.objects.filter(rank=1, grid__isnull=False)
+            .select_related("user", "grid")
+            .order_by("-grid__code")
             if turn.grid is not None
         }
         self.home = self._home_community()

@@ -29,7 +29,9 @@ def register(subparsers: Any) -> None:
     )
     add.add_argument("--size", choices=sorted(SIZES), default="small")
     add.add_argument("--seed", type=int, default=1, help="another number makes another city (default 1)")
-    add.add_argument("--as-of", type=_moment, default=None, metavar="2026-11-22T10:00", help="when the city stands still")
+    add.add_argument(
+        "--as-of", type=_moment, default=None, metavar="2026-11-22T10:00", help="when the city stands still"
+    )
     add.add_argument("--if-empty", action="store_true", help="do nothing when the database holds a city already")
     add.set_defaults(run=run)
 

@@ -39,12 +39,12 @@ class Rows:
 
     def write(self) -> None:
         """Insert all rows, a statement per thousand."""
-        for rows in (
+        in_order: list[list[Any]] = [
             self.cases, self.texts, self.contacts, self.whistles, self.wanted,
             self.tasks, self.steps, self.step_texts, self.ratings, self.rating_texts,
-        ):  # fmt: skip
-            if rows:
-                type(rows[0]).objects.bulk_create(rows, 1000)
+        ]  # fmt: skip
+        for rows in filter(None, in_order):
+            type(rows[0]).objects.bulk_create(rows, 1000)
 
 
 class Rehearsed(Work):

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -22,15 +23,38 @@ import sys; from pathlib import Path; from dongli.operations import embedded; em
 """
 
 
-@pytest.fixture
-def var() -> Iterator[Path]:
-    """A short path that the server's user can reach, unlike pytest's own temporary directories."""
+@contextmanager
+def fresh() -> Iterator[Path]:
+    """A VAR on a short path that the server's user can reach, unlike pytest's own temporary directories."""
     base = Path(tempfile.mkdtemp(prefix="dl"))
     base.chmod(0o755)
     yield base / "var"
     embedded.remove(base / "var")
     base.chmod(0o700)
     shutil.rmtree(base)
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """A VAR of the test's own, with nothing in it."""
+    with fresh() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Path]:
+    """A VAR with a server that tests may stop, kill and spoil; each starts from `running`."""
+    with fresh() as made:
+        yield made
+
+
+@pytest.fixture
+def running(server: Path) -> Path:
+    """The shared server, running, with no table in it."""
+    embedded.ensure_running(server)
+    with connect(server) as link:
+        link.execute("DROP TABLE IF EXISTS note")
+    return server
 
 
 def connect(var: Path) -> "psycopg.Connection[tuple[object, ...]]":
@@ -63,7 +87,8 @@ def postmaster(var: Path) -> int:
 def crash(var: Path) -> None:
     """Kill the whole cluster at once, as a power cut would, so that a full pid file stays behind."""
     for pid in embedded._processes(embedded.place(var)):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the others go by themselves when the postmaster has gone
+            os.kill(pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
     while embedded._processes(embedded.place(var)) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -73,54 +98,49 @@ def pid_file(var: Path) -> Path:
     return embedded.place(var).data / "postmaster.pid"
 
 
-def test_starts_in_utf8_and_asks_for_the_password(var: Path) -> None:
-    embedded.ensure_running(var)
-    assert embedded.is_running(var)
-    with connect(var) as link:
+def test_starts_in_utf8_and_asks_for_the_password(running: Path) -> None:
+    assert embedded.is_running(running)
+    with connect(running) as link:
         assert link.execute("SHOW server_encoding").fetchone() == ("UTF8",)
         assert link.execute("SELECT lower('ÄÖ') || '株洲'").fetchone() == ("äö株洲",)
         assert link.execute("SHOW listen_addresses").fetchone() == ("",)
-    assert embedded.place(var).password.stat().st_mode & 0o777 == 0o600
-    given = embedded.connection(var)
+    assert embedded.place(running).password.stat().st_mode & 0o777 == 0o600
+    given = embedded.connection(running)
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(host=given["HOST"], port=given["PORT"], user="dongli", dbname="dongli", password="guess")
 
 
-def test_stopping_keeps_the_data(var: Path) -> None:
-    embedded.ensure_running(var)
-    write(var, "kept")
-    assert embedded.stop(var)
-    assert not embedded.is_running(var)
-    assert embedded._processes(embedded.place(var)) == []
-    embedded.ensure_running(var)
-    assert read(var) == ["kept"]
+def test_stopping_keeps_the_data(running: Path) -> None:
+    write(running, "kept")
+    assert embedded.stop(running)
+    assert not embedded.is_running(running)
+    assert embedded._processes(embedded.place(running)) == []
+    embedded.ensure_running(running)
+    assert read(running) == ["kept"]
 
 
-def test_a_killed_postmaster_is_replaced_and_nothing_acknowledged_is_lost(var: Path) -> None:
-    embedded.ensure_running(var)
-    write(var, "acknowledged")
-    os.kill(postmaster(var), signal.SIGKILL)
-    embedded.ensure_running(var)
-    assert read(var) == ["acknowledged"]
+def test_a_killed_postmaster_is_replaced_and_nothing_acknowledged_is_lost(running: Path) -> None:
+    write(running, "acknowledged")
+    os.kill(postmaster(running), signal.SIGKILL)
+    embedded.ensure_running(running)
+    assert read(running) == ["acknowledged"]
 
 
-def test_a_stale_pid_file_of_a_crash_is_no_obstacle(var: Path) -> None:
-    embedded.ensure_running(var)
-    write(var, "before")
-    crash(var)
-    assert pid_file(var).exists()
-    embedded.ensure_running(var)
-    assert read(var) == ["before"]
+def test_a_stale_pid_file_of_a_crash_is_no_obstacle(running: Path) -> None:
+    write(running, "before")
+    crash(running)
+    assert pid_file(running).exists()
+    embedded.ensure_running(running)
+    assert read(running) == ["before"]
 
 
-def test_a_reused_pid_is_not_taken_for_the_server(var: Path) -> None:
-    embedded.ensure_running(var)
-    crash(var)
-    lines = pid_file(var).read_text().splitlines()
-    with stranger(embedded.place(var)) as other:
-        pid_file(var).write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
-        embedded.ensure_running(var)
-        assert embedded.is_running(var)
+def test_a_reused_pid_is_not_taken_for_the_server(running: Path) -> None:
+    crash(running)
+    lines = pid_file(running).read_text().splitlines()
+    with stranger(embedded.place(running)) as other:
+        pid_file(running).write_text("\n".join([str(other.pid), *lines[1:]]) + "\n")
+        embedded.ensure_running(running)
+        assert embedded.is_running(running)
         assert other.poll() is None
 
 
@@ -130,14 +150,15 @@ def stranger(place: embedded.Place) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **user)  # type: ignore[call-overload,no-any-return]  # noqa: S607
 
 
-def test_a_zombie_postmaster_does_not_count_as_running(var: Path) -> None:
+def test_a_zombie_postmaster_does_not_count_as_running(running: Path) -> None:
+    embedded.stop(running, force=True)
     script = STARTER + "input()"  # this parent never reaps its child
-    parent = subprocess.Popen([sys.executable, "-c", script, str(var)], stdin=subprocess.PIPE)
-    wait_until_running(var)
-    os.kill(postmaster(var), signal.SIGKILL)
-    embedded.ensure_running(var)
-    assert embedded.is_running(var)
-    parent.communicate(b"\n")
+    with subprocess.Popen([sys.executable, "-c", script, str(running)], stdin=subprocess.PIPE) as parent:
+        wait_until_running(running)
+        os.kill(postmaster(running), signal.SIGKILL)
+        embedded.ensure_running(running)
+        assert embedded.is_running(running)
+        parent.communicate(b"\n")
 
 
 def wait_until_running(var: Path) -> None:
@@ -148,12 +169,11 @@ def wait_until_running(var: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "12", "nonsense\n", "-1\n/nowhere\n"])
-def test_a_truncated_pid_file_is_no_obstacle(var: Path, content: str) -> None:
-    embedded.ensure_running(var)
-    crash(var)
-    pid_file(var).write_text(content)
-    embedded.ensure_running(var)
-    assert embedded.is_running(var)
+def test_a_truncated_pid_file_is_no_obstacle(running: Path, content: str) -> None:
+    crash(running)
+    pid_file(running).write_text(content)
+    embedded.ensure_running(running)
+    assert embedded.is_running(running)
 
 
 def test_an_interrupted_initdb_leaves_no_half_cluster(var: Path) -> None:
@@ -172,25 +192,22 @@ def test_starters_at_the_same_time_share_one_server(var: Path) -> None:
     assert len(lines) == 1
 
 
-def test_the_last_to_leave_stops_the_server(var: Path) -> None:
+def test_the_last_to_leave_stops_the_server(running: Path) -> None:
     script = STARTER + "print('up', flush=True); input()"
-    other = subprocess.Popen([sys.executable, "-c", script, str(var)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert other.stdout is not None
-    assert other.stdout.readline() == b"up\n"
-    embedded.ensure_running(var)
-    assert not embedded.stop(var)
-    assert embedded.is_running(var)
-    other.kill()
-    other.wait()
-    embedded.ensure_running(var)
-    assert embedded.stop(var)
-    assert not embedded.is_running(var)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", script, str(running)], **pipes) as other:  # type: ignore[call-overload]
+        assert other.stdout.readline() == b"up\n"
+        assert not embedded.stop(running)
+        assert embedded.is_running(running)
+        other.kill()
+    embedded.ensure_running(running)
+    assert embedded.stop(running)
+    assert not embedded.is_running(running)
 
 
 @pytest.mark.skipif(not ROOT, reason="only root drops its rights")
-def test_root_never_runs_the_server_itself(var: Path) -> None:
-    embedded.ensure_running(var)
-    status = Path(f"/proc/{postmaster(var)}/status").read_text()
+def test_root_never_runs_the_server_itself(running: Path) -> None:
+    status = Path(f"/proc/{postmaster(running)}/status").read_text()
     facts = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     assert "0" not in facts["Uid"].split()
     assert "0" not in facts["Gid"].split()
@@ -249,10 +266,11 @@ def test_a_path_too_long_for_a_socket_moves_the_data(var: Path) -> None:
 
 
 def test_a_home_that_belongs_to_another_user_is_refused(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
     (var / "postgres").mkdir(parents=True)
-    with pytest.raises(embedded.EmbeddedError, match="belongs to someone else"):
-        embedded.ensure_running(var)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: pwd.getpwnam("nobody").pw_uid)
+        with pytest.raises(embedded.EmbeddedError, match="belongs to someone else"):
+            embedded.ensure_running(var)
 
 
 def test_missing_binaries_are_named_with_the_cure(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:

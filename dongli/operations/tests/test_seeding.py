@@ -90,7 +90,7 @@ def _forget() -> None:
 
     with pgtrigger.ignore("cases.Step:steps_are_append_only", "cases.Rating:ratings_are_final"):
         for model in (StepText, Rating, Step, Task):
-            model.objects.all().delete()  # type: ignore[attr-defined]
+            model.objects.all().delete()
         Whistle.objects.all().delete()
         Case.objects.all().delete()
 
@@ -135,7 +135,9 @@ def _act(play: Play, beat: Beat, viewer: Viewer, case: Case) -> None:
         case "sign":
             whistling.sign(whistle_id=whistle.id, **about)  # type: ignore[union-attr]
         case "call":
-            gone = next(t for t in tasks if t.whistle_id and t.organisation_id == play.organisation(args["instead_of"]).id)
+            gone = next(
+                t for t in tasks if t.whistle_id and t.organisation_id == play.organisation(args["instead_of"]).id
+            )
             other = play.organisation(args["to"]).id
             whistling.call_department(whistle_id=whistle.id, organisation=other, instead_of=gone.id, **about)  # type: ignore[union-attr]
         case "dispatch":
@@ -157,7 +159,10 @@ def _picture(case: Case) -> dict[str, Any]:
     return {
         "case": {k: v for k, v in _fields(case).items() if k != "number"},
         "text": CaseText.objects.get(case=case).description,
-        "tasks": [_fields(task) for task in Task.objects.filter(case=case).order_by("dispatched_at", "kind", "organisation_id")],
+        "tasks": [
+            _fields(task)
+            for task in Task.objects.filter(case=case).order_by("dispatched_at", "kind", "organisation_id")
+        ],
         "whistles": [_fields(whistle) for whistle in Whistle.objects.filter(case=case)],
         "steps": [(_fields(step), texts.get(step.seq)) for step in steps],
         "ratings": [_fields(rating) for rating in Rating.objects.filter(case=case)],
