@@ -173,7 +173,7 @@ def test_the_index_follows_the_database() -> None:
 def test_a_look_up_asks_the_database_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_city()
     moment = [1000.0]
-    monkeypatch.setattr(index.time, "monotonic", lambda: moment[0])
+    monkeypatch.setattr("dongli.areas.index.time.monotonic", lambda: moment[0])
     index.expire()
     index.locate(*made.point_in(made.grid))
     with CaptureQueriesContext(connection) as queries:

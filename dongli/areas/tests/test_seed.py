@@ -5,6 +5,7 @@ import json
 import pytest
 import shapely
 from django.db.models import Count
+from shapely.geometry.base import BaseGeometry
 
 from dongli.areas import queries
 from dongli.areas.models import Area, Boundary, Grid, Level, Settlement
@@ -17,7 +18,7 @@ SEEDS = [CommunitySeed(f"43020200{s}{c:03d}", Settlement.URBAN) for s in (1, 2) 
 ]
 
 
-def outline() -> shapely.Polygon:
+def outline() -> BaseGeometry:
     features = json.loads((DATA / "zhuzhou_counties.geojson").read_text())["features"]
     return shapely.geometry.shape(features[0]["geometry"])
 
