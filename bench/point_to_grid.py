@@ -88,9 +88,8 @@ def by_sql(grids: list[Place]) -> Locate:
         with connection.cursor() as cursor:
             cursor.execute(query, [longitude, latitude] * 2)
             rows = cursor.fetchall()
-        return next(
-            code for code, wkb in rows if shapely.intersects_xy(shapely.from_wkb(bytes(wkb)), longitude, latitude)
-        )
+        shapes = ((code, shapely.from_wkb(bytes(wkb))) for code, wkb in rows)
+        return str(next(code for code, shape in shapes if shapely.intersects_xy(shape, longitude, latitude)))
 
     return locate
 
