@@ -4,16 +4,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from dongli.cases import wording
+from dongli.cases.queries import lists
 from dongli.cases.queries.resident import compound_counts
 from dongli.people.guards import viewer_from, worker_required
+
+RECENT = 3
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The resident's front page; with one's own compound when it is known."""
-    user = viewer_from(request).user
-    compound = user.home if user is not None else None
-    return render(request, "web/home.html", {"counts": compound_counts(compound) if compound is not None else None})
+    """The resident's front page; with one's own compound and latest appeals after signing in."""
+    viewer = viewer_from(request)
+    context: dict[str, object] = {"looks": wording.CASE_LOOKS}
+    if viewer.user is not None:
+        context["counts"] = compound_counts(viewer.user.home) if viewer.user.home is not None else None
+        context["recent"] = lists.my_cases(viewer).rows[:RECENT]
+    return render(request, "web/home.html", context)
 
 
 @require_safe
