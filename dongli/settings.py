@@ -218,6 +218,10 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO and BASE_URL.startswith("http://localh
 MFA_FORMS = {
     "authenticate": "dongli.people.forms.SecondFactorForm",
     "reauthenticate": "dongli.people.forms.SecondFactorAgainForm",
+    "login_webauthn": "dongli.people.forms.PasskeyLoginForm",
+    "authenticate_webauthn": "dongli.people.forms.PasskeyFactorForm",
+    "reauthenticate_webauthn": "dongli.people.forms.PasskeyAgainForm",
+    "add_webauthn": "dongli.people.forms.NewPasskeyForm",
 }
 STAFF_IDLE_SECONDS = 60 * int(os.environ.get("DONGLI_STAFF_IDLE_MINUTES", "30"))
 CODE_SENDER = "dongli.notices.actions.send_code"

@@ -1,9 +1,17 @@
 """Forms of log-in, account, duty and staff pages. They check shape; what may be done is checked by the actions."""
 
+import struct
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +89,43 @@ class SecondFactorForm(_CountedCode, AuthenticateForm):  # type: ignore[misc]  #
 
 class SecondFactorAgainForm(_CountedCode, ReauthenticateForm):  # type: ignore[misc]  # allauth is not typed
     """The code that confirms who is there."""
+
+
+# What the libraries beneath let escape when a browser (or a forger) sends something that is no credential.
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, IndexError, struct.error, InvalidSignature)
+NOT_ACCEPTED = _("The passkey was not accepted. Please try again, or use another way.")
+
+
+class _CheckedCredential:
+    """Passkeys: whatever is malformed is an error of the form."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()  # type: ignore[misc]  # allauth's form comes next in the order of classes
+        except MALFORMED as error:
+            raise forms.ValidationError(NOT_ACCEPTED) from error
+
+
+class PasskeyLoginForm(_CheckedCredential, LoginWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+    """A log-in by passkey alone."""
+
+
+class PasskeyFactorForm(_CheckedCredential, AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+    """A passkey that completes a log-in."""
+
+
+class PasskeyAgainForm(_CheckedCredential, ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+    """A passkey that confirms who is there."""
+
+
+class NewPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is not typed
+    """A new passkey."""
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except MALFORMED as error:
+            raise forms.ValidationError(NOT_ACCEPTED) from error
 
 
 class LocalDateTimeField(forms.DateTimeField):

@@ -26,7 +26,7 @@ def viewer_from(request: HttpRequest) -> Viewer:
 
 def login_required(view: View) -> View:
     """Only for those who have logged in; others go to the log-in and come back."""
-    return _guard(view, lambda viewer: True)
+    return _guard(view, _anybody)
 
 
 def worker_required(view: View) -> View:
@@ -44,6 +44,10 @@ def administrator_required(view: View) -> View:
     return _guard(view, lambda viewer: viewer.has(Role.ADMINISTRATOR))
 
 
+def _anybody(viewer: Viewer) -> bool:
+    return True
+
+
 def check_room(request: HttpRequest, test: Test) -> HttpResponseBase | None:
     """A redirect to what is still missing, or None when `test` holds; raises `NotAllowed` when it does not.
 
@@ -51,10 +55,10 @@ def check_room(request: HttpRequest, test: Test) -> HttpResponseBase | None:
     """
     viewer = viewer_from(request)
     if not viewer.is_authenticated:
-        return _send(request, settings.LOGIN_URL)
+        return _send(request, settings.LOGIN_URL if test is _anybody else reverse("staff_login"))
     if viewer.needs_second_factor and not test(viewer):
         return _send(request, reverse("second_factor"))
-    if viewer.user is not None and viewer.user.must_change_password and viewer.is_staff_member:
+    if viewer.known.must_change_password and viewer.is_staff_member and test is not _anybody:
         return _send(request, reverse("account_change_password"))
     if not test(viewer):
         raise NotAllowed("no_desk", _("Your account has no role for this page. Ask your administrator if it should."))
