@@ -1,6 +1,7 @@
 """What staff fill in, a form per verb. Forms parse and offer; the rules are in the actions."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -146,9 +147,45 @@ class ReleaseForm(ReasonForm):
     kind = "release"
 
 
-class DispatchForm(VerbForm):
+@dataclass(frozen=True)
+class Group:
+    """Departments of one place, for a form that folds the far ones away: (id, name, ticked)."""
+
+    name: str
+    rows: list[tuple[str, str, bool]]
+    open: bool
+
+    @property
+    def chosen(self) -> int:
+        """How many are ticked."""
+        return sum(ticked for _key, _name, ticked in self.rows)
+
+
+class DepartmentsMixin(forms.Form):
+    """A form with a multiple choice of departments, named by `departments_field`."""
+
+    departments_field = "departments"
+
+    @property
+    def department_groups(self) -> list[Group]:
+        """The choices by place; the nearest place, and any with a tick, stands open."""
+        ticked = {str(value) for value in self[self.departments_field].value() or []}
+        offered: Groups = self.fields[self.departments_field].choices  # type: ignore[attr-defined]  # MultipleChoiceField
+        groups = [(name, [(key, label, key in ticked) for key, label in rows]) for name, rows in offered]
+        return [
+            Group(
+                name,
+                rows,
+                open=(at == 0 and self.fields[self.departments_field].required) or any(row[2] for row in rows),
+            )
+            for at, (name, rows) in enumerate(groups)
+        ]
+
+
+class DispatchForm(DepartmentsMixin, VerbForm):
     """One lead (a worker, the grid's pool or a department) and any co-handlers."""
 
+    departments_field = "cohandlers"
     lead = forms.ChoiceField(label=gettext_lazy("Lead"))
     cohandlers = forms.MultipleChoiceField(
         label=gettext_lazy("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
@@ -258,7 +295,7 @@ class CallForm(DepartmentForm):
         return parse_id(self.cleaned_data.get("instead_of") or "")
 
 
-class BlowForm(VerbForm):
+class BlowForm(DepartmentsMixin, VerbForm):
     """A whistle: kind, departments, place, time wanted, and why the place can't do it alone."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WhistleKind.choices, widget=forms.RadioSelect)

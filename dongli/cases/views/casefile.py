@@ -106,6 +106,11 @@ class Sheet:
         """The case."""
         return self.file.case
 
+    @property
+    def centre(self) -> str:
+        """The case's point as the map takes it."""
+        return f"{self.case.longitude},{self.case.latitude}" if self.points else ""
+
 
 def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
     """The page of `file` for `viewer` in `room` (desk or work)."""

@@ -148,6 +148,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "weeks": _weeks(),
+        "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
         "overrides": list(CalendarDay.objects.order_by("-date")[:100]),
         "may_change": viewer.has(Role.ADMINISTRATOR),
         "announced": rules.work_calendar().last_announced_year,

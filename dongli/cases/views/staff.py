@@ -20,7 +20,7 @@ from dongli.cases.models import Source
 from dongli.cases.queries import detail, lists
 from dongli.cases.views.casefile import room_of, sheet
 from dongli.cases.views.live import live_answer
-from dongli.cases.views.rows import Row, rows
+from dongli.cases.views.rows import rows
 from dongli.cases.views.steps import is_panel, panel
 from dongli.cases.workflow import CaseState
 from dongli.common.clock import now
@@ -167,24 +167,12 @@ def _list_context(
     listed = lists.queue(viewer, sieve, request.GET.get("after", ""))
     found = lists.counts(viewer, scope.filters)
     return {
-        "rows": _with_links(request, rows(viewer, listed.rows)),
+        "rows": rows(viewer, listed.rows),
         "next": listed.next,
         "saved": [_saved(request, name, found.get(name, 0), sieve.filter, page) for name in scope.filters],
         "sieve": sieve,
-        "nav_counts": {
-            "queue": sum(found.get(name, 0) for name in ("to_accept", "new", "unplaced", "dispatch", "check"))
-        },
+        "nav_counts": {"queue": sum(found.get(name, 0) for name in WAITING)},
     }
-
-
-def _with_links(request: HttpRequest, found: list[Row]) -> list[tuple[Row, str]]:
-    """Each row with the address that shows it beside this list."""
-    query = request.GET.copy()
-    links = []
-    for row in found:
-        query["case"] = row.case.number
-        links.append((row, f"{reverse('desk_queue')}?{query.urlencode()}"))
-    return links
 
 
 def _saved(request: HttpRequest, name: str, count: int, current: str, page: str) -> Saved:

@@ -1,5 +1,6 @@
 """How any verb of the staff is asked and answered: its page or panel, the step itself, and the way back."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -83,6 +84,11 @@ def step(page: Page, form: VerbForm, act: Act) -> HttpResponse:
     return form_page(page, form)
 
 
+def sent(request: HttpRequest) -> dict[str, Any]:
+    """What was posted, files too, for a form; nothing for a page that is only opened."""
+    return {"data": request.POST, "files": request.FILES} if request.method == "POST" else {}
+
+
 def form_page(page: Page, form: VerbForm) -> HttpResponse:
     """The verb's own page; for htmx, its panel."""
     context = {
@@ -92,13 +98,17 @@ def form_page(page: Page, form: VerbForm) -> HttpResponse:
         "title": LABELS.get(page.verb, transition(page.verb).label),
         "room": page.room,
         "back": back_to(page),
+        "next": page.request.POST.get("next") or page.request.GET.get("next", ""),
         "action": page.request.get_full_path(),
         **page.extra,
     }
-    template = "cases/worker/form.html" if page.room == "work" else "cases/desk/form.html"
+    status = 422 if form.is_bound and form.errors else 200
     if is_panel(page.request):
-        template = "cases/desk/_form.html"
-    return render(page.request, template, context, status=422 if form.is_bound and form.errors else 200)
+        response = render(page.request, "cases/desk/_form.html", context, status=status)
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#detail", "innerHTML show:top"
+        return response
+    template = "cases/worker/form.html" if page.room == "work" else "cases/desk/form.html"
+    return render(page.request, template, context, status=status)
 
 
 def is_panel(request: HttpRequest) -> bool:
@@ -148,8 +158,11 @@ def _next(page: Page) -> str:
 def panel(request: HttpRequest, viewer: Viewer, case: Case, *, said: str = "") -> HttpResponse:
     """The case as the split view shows it; after a step with its row of the list and a word of what was done."""
     file = detail.case_file(viewer, case)
-    context = {"sheet": sheet(viewer, file, room="desk"), "said": said, "row": row_of(viewer, case) if said else None}
-    return render(request, "cases/desk/_case.html", context)
+    context = {"sheet": sheet(viewer, file, room="desk"), "row": row_of(viewer, case) if said else None}
+    response = render(request, "cases/desk/_case.html", context)
+    if said:
+        response.headers["HX-Trigger"] = json.dumps({"toast": {"text": said, "tone": "good"}})
+    return response
 
 
 def tap(request: HttpRequest, page: Page, act: Callable[[UUID], Case]) -> HttpResponse:

@@ -14,7 +14,8 @@ from dongli.cases.forms import staff as forms
 from dongli.cases.models import Case, Category, Step
 from dongli.cases.policy import catalogue
 from dongli.cases.queries import detail
-from dongli.cases.views.steps import Page, step, tap
+from dongli.cases.views.staff import outlines_of
+from dongli.cases.views.steps import Page, sent, step, tap
 from dongli.cases.workflow import TaskState
 from dongli.common.clock import now, today
 from dongli.common.text import strip_controls
@@ -40,7 +41,7 @@ def place(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if (chosen := request.POST.get("area", "")) and chosen not in {one.code for one in places}:
         places = [*places, *_places_of(chosen)]
     form = forms.PlaceForm(request.POST or None, places=places)
-    page.extra = {"places": places, "words": words, "has_map": True}
+    page.extra = {"places": places, "words": words, "has_map": True, "outlines": outlines_of(page.viewer)}
     return step(
         page, form, lambda: dispatching.place(viewer=page.viewer, case_id=case_id, key=form.key, where=form.where)
     )
@@ -177,7 +178,7 @@ def blow(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The answer holds."""
     page = _case_page(request, "check", case_id)
-    form = forms.CheckForm(request.POST or None, files=request.FILES, viewer=page.viewer)
+    form = forms.CheckForm(**sent(request), viewer=page.viewer)
     return step(
         page,
         form,
@@ -274,7 +275,7 @@ def contact(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Say what was done, with photos of before and after."""
     page = _task_page(request, "answer", task_id)
-    form = forms.AnswerForm(request.POST or None, files=request.FILES, viewer=page.viewer)
+    form = forms.AnswerForm(**sent(request), viewer=page.viewer)
     return step(
         page,
         form,

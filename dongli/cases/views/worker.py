@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from dongli.areas.models import Area, Grid
+from dongli.areas.models import Grid
 from dongli.cases import access, wording
 from dongli.cases.actions.filing import Filing, submit
 from dongli.cases.actions.patrolling import record_patrol
@@ -20,6 +20,7 @@ from dongli.cases.models import Case, Kind, Source, Task
 from dongli.cases.queries import detail, lists, patrols
 from dongli.cases.views.casefile import sheet
 from dongli.cases.views.staff import outlines_of, point_json
+from dongli.cases.views.steps import sent
 from dongli.common.errors import Invalid, NotAllowed
 from dongli.common.ids import new_id, parse_id
 from dongli.people.guards import viewer_from, worker_required
@@ -170,9 +171,7 @@ def _grid(request: HttpRequest, grids: list[Grid]) -> Grid:
 
 
 def _finding_form(request: HttpRequest, viewer: Viewer, grid: Grid) -> FindingForm:
-    data = request.POST if request.method == "POST" else None
-    compounds: list[Area] = patrols.compounds(grid)
-    return FindingForm(data, files=request.FILES, viewer=viewer, grid=grid, compounds=compounds)
+    return FindingForm(**sent(request), viewer=viewer, grid=grid, compounds=patrols.compounds(grid))
 
 
 def _filing(form: FindingForm) -> Filing:
