@@ -180,7 +180,7 @@ CASE_TABLE: tuple[Transition, ...] = (
     Transition("route", _("Route"), _("Routed"), ALL_OPEN, (), (Actor.SYSTEM,), (_("why"),)),
     Transition(
         "place",
-        _("Place"),
+        _("Say where it is"),
         _("Place found"),
         (CaseState.FILED, CaseState.REGISTERED),
         (),
@@ -280,7 +280,7 @@ CASE_TABLE: tuple[Transition, ...] = (
     ),
     Transition(
         "close",
-        _("Close"),
+        _("Close the case"),
         _("Closed"),
         (CaseState.CHECKED,),
         (CaseState.CLOSED,),
