@@ -10,6 +10,7 @@ import ipaddress
 import logging
 import smtplib
 import socket
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -90,9 +91,8 @@ def webhook(delivery: Delivery) -> str:
         "X-Dongli-Signature": sign(hook, moment, body),
     }
     address, host = safe_address(hook.url)
-    return _post(
-        address, content=body, headers=headers | {"Host": host}, extensions={"sni_hostname": host.split(":")[0]}
-    )
+    name = {"sni_hostname": urlsplit(hook.url).hostname}
+    return _post(address, trust_env=False, content=body, headers=headers | {"Host": host}, extensions=name)
 
 
 def sign(hook: Webhook, timestamp: str, body: bytes) -> str:
@@ -130,10 +130,14 @@ def safe_address(url: str) -> tuple[str, str]:
     return urlunsplit((parts.scheme, f"{shown}:{port}", parts.path or "/", parts.query, "")), parts.netloc
 
 
-def _post(url: str, **request: object) -> str:
-    """POST and the id in the answer's JSON, if any; no redirects are followed."""
+def _post(url: str, *, trust_env: bool = True, **request: Any) -> str:
+    """POST and the id in the answer's JSON, if any; no redirects are followed.
+
+    `trust_env`: whether the operator's proxy may be used (never for webhooks: it could reach what we may not).
+    """
     try:
-        answer = httpx.post(url, timeout=TIMEOUT, follow_redirects=False, **request)  # type: ignore[arg-type]
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=False, trust_env=trust_env) as client:
+            answer = client.post(url, **request)
     except httpx.InvalidURL as error:
         raise Permanent("the address is not one") from error
     except httpx.HTTPError as error:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
 from dongli.common.clock import now
+from dongli.common.jobs import fresh_connection
 from dongli.notices import actions
 from dongli.notices.models import Delivery, DeliveryState
 
@@ -17,7 +17,7 @@ LOST_AFTER = timedelta(minutes=5)
 @app.task
 def deliver(ids: list[str]) -> None:
     """Carry out these deliveries; what failed for now is tried again later by a job of its own."""
-    close_old_connections()
+    fresh_connection()
     tried = [actions.attempt(UUID(one)) for one in ids]
     waiting = [one for one in tried if one is not None and one.state == DeliveryState.QUEUED]
     if waiting:
@@ -29,7 +29,7 @@ def deliver(ids: list[str]) -> None:
 @app.task(queueing_lock="sweep_deliveries")
 def sweep_deliveries(timestamp: int) -> None:
     """Nothing is lost: what has waited past its time, because its job died, is carried out after all."""
-    close_old_connections()
+    fresh_connection()
     late = Delivery.objects.filter(state=DeliveryState.QUEUED, next_attempt_at__lt=now() - LOST_AFTER)
     for one in late.order_by("next_attempt_at").values_list("pk", flat=True)[:SWEEP_BATCH]:
         actions.attempt(one)
@@ -39,5 +39,5 @@ def sweep_deliveries(timestamp: int) -> None:
 @app.task(queueing_lock="forget_old_notices")
 def forget_old_notices(timestamp: int) -> None:
     """Keep no more than is needed."""
-    close_old_connections()
+    fresh_connection()
     actions.forget_old()

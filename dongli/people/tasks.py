@@ -3,6 +3,7 @@
 from django.contrib.sessions.backends.db import SessionStore
 from procrastinate.contrib.django import app
 
+from dongli.common.jobs import fresh_connection
 from dongli.people import ratelimits
 
 
@@ -10,6 +11,7 @@ from dongli.people import ratelimits
 @app.task(queueing_lock="purge_rate_counts")
 def purge_rate_counts(timestamp: int) -> None:
     """Forget what was counted in windows that are over."""
+    fresh_connection()
     ratelimits.purge()
 
 
@@ -17,4 +19,5 @@ def purge_rate_counts(timestamp: int) -> None:
 @app.task(queueing_lock="clear_sessions")
 def clear_sessions(timestamp: int) -> None:
     """Forget sessions that have expired."""
+    fresh_connection()
     SessionStore.clear_expired()

@@ -69,7 +69,7 @@ def totp(user: User, *, steps: int = 0) -> str:
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:
-    return format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30 + steps))
+    return str(format_hotp_value(hotp_value(secret, int(now().timestamp()) // 30 + steps)))
 
 
 def test_unknown_phone_gets_an_account_with_its_first_right_code(client: Client, db: None) -> None:
