@@ -145,6 +145,8 @@ _WHY: dict[str, str | Promise] = {
     "community": gettext_lazy("There is no exact point: it goes to %(community)s."),
     "unplaced": gettext_lazy("Only words say where it is: the desk finds the place first."),
     "one_up": gettext_lazy("It is about whoever would handle it, so it goes one level up, to %(desk)s."),
+    "left": gettext_lazy("Whoever had it has left: it goes to %(worker)s."),
+    "left_to_pool": gettext_lazy("Whoever had it has left: it waits in the community's pool."),
     "nobody_on_duty": gettext_lazy("Nobody is on duty in %(grid)s: it waits in the community's pool."),
     "on_duty": gettext_lazy("%(worker)s is on duty there."),
 }

@@ -15,6 +15,7 @@ from dongli.cases.workflow import CaseState, TaskState, WhistleState
 from dongli.common.clock import now
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
+from dongli.people.actions import let_leave
 from dongli.people.viewer import Viewer
 
 
@@ -254,3 +255,10 @@ def test_a_refused_action_changes_nothing(stage: Stage) -> None:
     case.refresh_from_db()
     assert case.state == CaseState.FILED
     assert verbs(case) == ["submit", "route"]
+
+
+def test_a_leaver_s_open_work_goes_to_the_next_on_duty(stage: Stage) -> None:
+    case = stage.accepted()
+    let_leave(viewer=stage.viewer("admin"), user=stage.city.person("worker"))
+    assert stage.lead(case).worker == stage.city.person("worker-2")
+    assert verbs(case)[-1] == "route"

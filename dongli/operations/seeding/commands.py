@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from dongli.areas.models import Area
 from dongli.areas.seed import seed_areas
@@ -58,6 +58,8 @@ def run(args: argparse.Namespace) -> int:
     as_of = args.as_of or now()
     with transaction.atomic():
         seed(size=args.size, seed_number=args.seed, as_of=as_of, say=_Progress())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     return 0
 
 
