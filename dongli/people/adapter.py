@@ -127,7 +127,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth i
 
     def build_totp_svg(self, url: str) -> str:
         """The QR code as inline SVG without style."""
-        return str(segno.make(url, micro=False).svg_inline(scale=5, border=4, title=str(_("QR code"))))
+        return str(segno.make(url, micro=False).svg_inline(scale=5, border=4, title=str(_("QR code for the app"))))
 
     def encrypt(self, text: str) -> str:
         return encrypt(text)
