@@ -22,7 +22,8 @@ from dongli.cases.workflow import (
     case_state,
 )
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 104, 40, 62, 78, 16, 30
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 92, 38, 46, 74, 16, 30
+LEAD_VERBS = frozenset({"accept", "answer", "return"})
 Spot = tuple[int, int]
 Arrows = dict[tuple[str, str], list[str]]
 
@@ -79,6 +80,7 @@ class Arrow:
     words: str
     x: int
     y: int
+    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Diagram:
 def of_cases() -> Diagram:
     """The case: its own steps, and those that follow from the lead's task and the whistle."""
     arrows = _from_table(CASE_TABLE, CASE_SPOTS)
-    for row in TASK_TABLE:
+    for row in (one for one in TASK_TABLE if one.verb in LEAD_VERBS):
         for source in row.sources:
             for target in row.targets:
                 _add(arrows, _case_with(source), _case_with(target), row, CASE_SPOTS)
@@ -174,12 +176,14 @@ def _arrow(boxes: Mapping[str, Box], spots: Mapping[str, Spot], pair: tuple[str,
     (x1, y1), (x2, y2) = source.middle, target.middle
     if y1 == y2:
         x1, x2 = source.x + WIDTH, target.x - 4
-    else:
-        down = y2 > y1
-        y1, y2 = (source.y + HEIGHT, target.y - 4) if down else (source.y, target.y + HEIGHT + 4)
-        shift = 14 if down else -14
-        x1, x2 = x1 + shift, x2 + shift
-    return Arrow(f"M{x1} {y1} L{x2} {y2}", said, (x1 + x2) // 2, (y1 + y2) // 2 - 6)
+        return Arrow(f"M{x1} {y1} L{x2} {y2}", said, (x1 + x2) // 2, y1 - 6)
+    down = y2 > y1
+    y1, y2 = (source.y + HEIGHT, target.y - 4) if down else (source.y, target.y + HEIGHT + 4)
+    shift = 10 if down else -10
+    path = f"M{x1 + shift} {y1} L{x2 + shift} {y2}"
+    if x1 != x2:
+        return Arrow(path, said, x1 + (x2 - x1) * 3 // 5, y1 + (y2 - y1) * 3 // 5 + 4)
+    return Arrow(path, said, x1 + (16 if down else -16), (y1 + y2) // 2 + 4, "start" if down else "end")
 
 
 def _arc(source: Box, target: Box, said: str, distance: int) -> Arrow:

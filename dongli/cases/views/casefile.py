@@ -1,7 +1,7 @@
 """What a case's page shows, made ready for its templates: buttons, clocks, timeline, map. Shared by desk and worker."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -99,7 +99,17 @@ class Sheet:
     timeline: list[Told]
     photos: list[dict[str, str]]
     clock: Clock | None
-    points: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def points(self) -> bool:
+        """Whether the case has a place on the map."""
+        return self.case.longitude is not None
+
+    @property
+    def outlines(self) -> str:
+        """The grids around it."""
+        community = self.case.community
+        return reverse("areas:outlines", args=["grid", community.code]) if community is not None else ""
 
     @property
     def case(self) -> Case:
@@ -128,7 +138,6 @@ def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
         timeline=[_told(entry) for entry in reversed(file.timeline)],
         photos=photo_links(file.photos),
         clock=_dispatch_clock(case),
-        points=points([case]),
     )
 
 
@@ -277,20 +286,6 @@ def photo_links(photos: Iterable[Photo]) -> list[dict[str, str]]:
         {"url": url, "thumb_url": url, "alt": photo.get_phase_display()}
         for photo in photos
         for url in [reverse("case_photo", args=[photo.id])]
-    ]
-
-
-def points(cases: Iterable[Case]) -> list[dict[str, object]]:
-    """Cases with a point, as the map draws them."""
-    return [
-        {
-            "lon": case.longitude,
-            "lat": case.latitude,
-            "tone": "bad" if case.urgent else wording.CASE_LOOKS[case.state][2],
-            "label": case.number,
-        }
-        for case in cases
-        if case.longitude is not None and case.latitude is not None
     ]
 
 

@@ -43,7 +43,7 @@ LABELS: dict[str, str | Promise] = {
     "under_way": gettext_lazy("Under way"),
     "late": gettext_lazy("Late"),
     "check": gettext_lazy("To check"),
-    "closed": gettext_lazy("Closed"),
+    "closed": gettext_lazy("Closed cases"),
     "refused": gettext_lazy("Refused or withdrawn"),
     "spam": gettext_lazy("Spam"),
     "all": gettext_lazy("All"),

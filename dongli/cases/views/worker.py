@@ -51,9 +51,9 @@ def today(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     found = lists.today(viewer)
     groups = [
-        ("late", _("Late"), [_card(task) for task in found.late]),
+        ("late", _("Overdue"), [_card(task) for task in found.late]),
         ("today", _("Today"), [_card(task) for task in found.today]),
-        ("later", _("Later"), [_card(task) for task in found.later]),
+        ("later", _("Due later"), [_card(task) for task in found.later]),
     ]
     total = sum(len(cards) for _key, _label, cards in groups)
     return render(
