@@ -153,4 +153,4 @@ def _hidden_from(grid: Grid | None, community: Area | None, about: str) -> tuple
     """The workers an appeal complains of: everyone on the grid's roster (or the community's when no grid is known)."""
     if about != About.WORKER:
         return ()
-    return tuple(people.workers_of(grid, community))
+    return tuple(people.workers_of(grid, community) or people.workers_of(None, community))

@@ -19,6 +19,7 @@ from dongli.cases.calendar import WorkCalendar
 from dongli.cases.models import Case, Step, StepText, Task, TaskKind, Whistle
 from dongli.cases.policy import work_calendar
 from dongli.cases.workflow import (
+    ENDED_CASE_STATES,
     LIVE_TASK_STATES,
     OPEN_TASK_STATES,
     OPEN_WHISTLE_STATES,
@@ -218,7 +219,8 @@ def begin(
     if not Case.objects.filter(access.visible(viewer), pk=work.case.pk).exists():
         raise NotFound("no_such_case", _("There is no such case."))
     _check_actor(work, verb)
-    if _subject(work, verb) not in transition(verb).sources:
+    over = verb in TASK_VERBS and work.case.state in ENDED_CASE_STATES
+    if over or _subject(work, verb) not in transition(verb).sources:
         raise Conflict("state_moved", _moved(work, verb))
     return work
 
@@ -280,7 +282,8 @@ def _who(allowed: tuple[Actor, ...]) -> str:
 
 def _moved(work: Work, verb: str) -> str:
     labels = TaskState if verb in TASK_VERBS else WhistleState if verb in WHISTLE_VERBS else CaseState
-    state = labels(_subject(work, verb)).label
+    over = work.case.state in ENDED_CASE_STATES
+    state = CaseState(work.case.state).label if over else labels(_subject(work, verb)).label
     return _("“%(verb)s” is no longer possible: it is now “%(state)s”. Please look at the latest state.") % {
         "verb": transition(verb).label,
         "state": state,

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dongli.cases import alerts, deadlines, policy
-from dongli.cases.actions.dispatching import Assignee, lead_task
+from dongli.cases.actions.dispatching import Assignee, lead_task, may_lead
 from dongli.cases.actions.filing import attach_photos
 from dongli.cases.models import Case, Rating, RatingText, Task
 from dongli.cases.models.history import Satisfaction
@@ -121,15 +121,15 @@ def start_again(work: Work) -> None:
     """Start the next round with the same lead under the limit of a second handling."""
     earlier = work.lead
     work.case.round += 1
-    if earlier is not None and _may_leadstart_again(earlier):
+    if earlier is not None and _may_lead_again(work.case, earlier):
         task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=earlier.organisation_id))
         work.add_tasks([task])
 
 
-def _may_leadstart_again(earlier: Task) -> bool:
-    """A worker who has left, or a department that is gone, is replaced by the desk instead."""
+def _may_lead_again(case: Case, earlier: Task) -> bool:
+    """A worker who has left or serves elsewhere, or a department that is gone, is replaced by the desk instead."""
     if earlier.state != TaskState.ANSWERED:
         return False
     if earlier.worker is not None:
-        return earlier.worker.is_active
+        return may_lead(case, earlier.worker)
     return earlier.organisation is not None and earlier.organisation.dissolved_on is None

@@ -178,13 +178,16 @@ def auto_start(work: Work, *, worker: User | None) -> None:
 
 
 def lead_task(work: Work, assignee: Assignee) -> Task:
-    """The lead's task for the case's current round; raises `Invalid` when the assignee cannot hold it."""
+    """The lead's task for the case's current round; raises `Invalid` when the assignee cannot hold it.
+
+    What complains of a handler never goes to a pool: those complained of may be in it.
+    """
     limit = _lead_promise(work)
     if assignee.organisation is not None:
         return new_task(work, TaskKind.LEAD, limit, organisation=eligible(work.case, assignee.organisation))
     if assignee.worker is not None:
         return new_task(work, TaskKind.LEAD, limit, grid=work.case.grid, worker=_worker(work.case, assignee.worker))
-    if work.case.grid is None:
+    if work.case.grid is None or work.case.about:
         raise Invalid("no_assignee", _("Please choose who is to handle it."), field="lead")
     return new_task(work, TaskKind.LEAD, limit, grid=work.case.grid)
 
@@ -243,10 +246,15 @@ def eligible(case: Case, organisation: UUID, *, field: str = "lead") -> Organisa
     return found
 
 
+def may_lead(case: Case, user: User) -> bool:
+    """Whether `user` serves the case's community and is not complained of (its secretary, when that is the office)."""
+    roles = [Role.GRID_WORKER] if case.about == About.COMMUNITY else [Role.GRID_WORKER, Role.COMMUNITY_SECRETARY]
+    return user.id not in case.hidden_from and holds_role_over(user, roles, case.community)
+
+
 def _worker(case: Case, user_id: UUID) -> User:
     found = User.objects.filter(pk=user_id, is_active=True).first()
-    serves = found is not None and holds_role_over(found, (Role.GRID_WORKER, Role.COMMUNITY_SECRETARY), case.community)
-    if found is None or not serves or found.id in case.hidden_from:
+    if found is None or not may_lead(case, found):
         raise Invalid("unknown_worker", _("Please choose a worker who serves this community."), field="lead")
     return found
 
