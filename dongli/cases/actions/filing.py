@@ -62,6 +62,7 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
         )
     way = route(filing.where, about=filing.about, at=moment)
     _check_behalf(viewer, filing, way)
+    _check_ticket(filing)
     case = new_case(viewer, key, number, filing, way, danger=filing.danger or danger_in(what), moment=moment)
     work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
     first_steps(work, way)
@@ -110,6 +111,15 @@ def _check_behalf(viewer: Viewer, filing: Filing, way: Route) -> None:
         return
     if viewer.user is None or not access.may_file_for(viewer, way.community):
         raise NotAllowed("not_your_place", _("You can file for others only where you serve."))
+
+
+def _check_ticket(filing: Filing) -> None:
+    """A ticket of the hotline is one case."""
+    number = clean(filing.ticket, field="ticket", max_length=80)
+    earlier = Case.objects.filter(external_system="hotline", external_id=number).first() if number else None
+    if earlier is not None:
+        message = _("This ticket has been filed already: %(number)s.") % {"number": earlier.number}
+        raise Conflict("ticket_filed", message, field="ticket")
 
 
 def danger_in(what: str) -> str:
