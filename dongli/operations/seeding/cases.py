@@ -24,6 +24,12 @@ from dongli.people.models import Grant, Role, RosterEntry, User
 
 SIZES = {"small": 2000, "full": 20000}
 HOME_SHARE = 0.06
+PATROL_SHARE, HOTLINE_SHARE = 0.08, 0.1
+# The first cases stand just behind each of these verbs, so that every desk of the personas has something to do.
+SHOWN = ("submit", "register", "dispatch", "accept", "contact", "blow", "sign", "report_in", "answer", "check", "close")
+SHOWN_TIMES = 3
+UNPLACED = 12
+ADDRESSES = ("老火车站后面的巷子里", "菜市场对面那排门面", "江边步道靠近大桥的地方", "学校后门口", "原来农药厂宿舍旁边")
 HELPERS = ("urban_management", "housing", "public_security", "fire_rescue", "market", "traffic_police", "ecology")
 _SPACE = uuid.UUID("0192f5a0-0000-7000-8000-000000000000")
 
@@ -54,7 +60,13 @@ class Draft:
     sample: dict[str, str]
     category: Category | None
     compound: Area
+    source: Source
     beats: list[Beat]
+
+    @property
+    def unplaced(self) -> bool:
+        """Whether only an address is known of it."""
+        return self.number < UNPLACED
 
 
 class Troupe:
@@ -82,6 +94,7 @@ class Troupe:
             .order_by("-grid__code")
             if turn.grid is not None
         }
+        self.clerk = next((g.user for g in grants if g.role == Role.HOTLINE_CLERK), None)
         self.home = self._home_community()
         departments = Organisation.objects.filter(kind=OrganisationKind.DEPARTMENT).select_related("area")
         self.departments = {(one.area.code, one.function): one for one in departments}
@@ -94,21 +107,50 @@ class Troupe:
     def draft(self, number: int) -> Draft:
         """Draw what happens to case `number`, and where."""
         dice = random.Random(f"{self.seed}/{number}")  # noqa: S311 (a demonstration, not secrets)
-        sample = dice.choice(self.samples)
+        shown = self._shown(number)
+        sample = dice.choice(self._fit_for(shown))
         category = self.classes.get(sample["category_code"])
-        compound = self._compound(dice)
+        compound = self._compound(dice, at_home=bool(shown) and number % 2 == 0)
         helpers = [one for one in HELPERS if category is None or one != category.lead_district]
-        story = self._story(sample, category)
-        beats = self.playwright.script(number, story, helpers)
+        source = Source.WEB if shown else self._source(dice)
+        story = self._story(sample, category, on_patrol=source == Source.PATROL)
+        beats = self.playwright.script(number, story, helpers, stop_after=shown)
         if category is None:
             beats = beats[:1]
-        return Draft(number, sample, category, compound, beats)
+        return Draft(number, sample, category, compound, source, beats)
 
-    def _compound(self, dice: random.Random) -> Area:
-        at_home = [one for one in self.compounds if one.parent_id == self.home]
-        return dice.choice(at_home if at_home and dice.random() < HOME_SHARE else self.compounds)
+    def _shown(self, number: int) -> str:
+        """The verb behind which this case stands, for the first few; empty for all others."""
+        if number < UNPLACED:
+            return "submit"
+        place = number - UNPLACED
+        return SHOWN[place % len(SHOWN)] if place < len(SHOWN) * SHOWN_TIMES else ""
 
-    def _story(self, sample: dict[str, str], category: Category | None) -> Story:
+    def _fit_for(self, shown: str) -> list[dict[str, str]]:
+        """The samples that can stand behind a verb: the desk's verbs need a class that does not start by itself."""
+        if not shown:
+            return self.samples
+        by_desk = shown in {"submit", "register", "dispatch"}
+        return [sample for sample in self.samples if self._is_plain(sample, by_desk=by_desk)]
+
+    def _is_plain(self, sample: dict[str, str], *, by_desk: bool) -> bool:
+        category = self.classes.get(sample["category_code"])
+        if category is None or safety.danger_signs(words(sample)):
+            return False
+        return not category.auto_register if by_desk else category.solver == "grid"
+
+    @staticmethod
+    def _source(dice: random.Random) -> Source:
+        drawn = dice.random()
+        if drawn < PATROL_SHARE:
+            return Source.PATROL
+        return Source.HOTLINE if drawn < PATROL_SHARE + HOTLINE_SHARE else Source.WEB
+
+    def _compound(self, dice: random.Random, *, at_home: bool) -> Area:
+        near = [one for one in self.compounds if one.parent_id == self.home]
+        return dice.choice(near if near and (at_home or dice.random() < HOME_SHARE) else self.compounds)
+
+    def _story(self, sample: dict[str, str], category: Category | None, *, on_patrol: bool) -> Story:
         return Story(
             text=sample["text"],
             category=category.code if category else "",
@@ -117,6 +159,7 @@ class Troupe:
             auto=category is not None and category.auto_register,
             lead=category.lead_district if category else "",
             dangerous=bool(safety.danger_signs(words(sample))),
+            on_patrol=on_patrol,
         )
 
     def cast(self, draft: Draft) -> Play:
@@ -126,7 +169,7 @@ class Troupe:
         if community is None:
             raise LookupError(f"{draft.compound.code} lies in no community")
         filed = draft.beats[0].at
-        resident = dice.choice(self.residents) if dice.random() < 0.5 else None
+        resident = dice.choice(self.residents) if dice.random() < 0.5 and draft.source == Source.WEB else None
         dangerous = bool(safety.danger_signs(words(draft.sample)))
         secretary, leader = self.secretaries[community.id], self.leaders[community.parent_id]
         worker = self.workers.get(community.id, secretary)
@@ -138,6 +181,7 @@ class Troupe:
             beats=draft.beats,
             people={
                 "resident": resident,
+                "filer": {Source.PATROL: worker, Source.HOTLINE: self.clerk}.get(draft.source, resident),
                 "worker": worker,
                 "desk": trusted if dangerous else self.desks[community.id],
                 "leader": leader,
@@ -148,21 +192,31 @@ class Troupe:
 
     def _filing(self, draft: Draft, dice: random.Random, resident: User | None) -> Filing:
         """By QR code or on the web, with or without a phone; the point is somewhere at the compound."""
-        compound = draft.compound
-        if dice.random() < 0.15:
-            where = Where(area_code=compound.code)
-        else:
-            where = Where(longitude=compound.longitude, latitude=compound.latitude, area_code=compound.code)
-        named = resident is None and dice.random() < 0.6
+        where = self._where(draft, dice)
+        source = (
+            Source.QR if draft.source == Source.WEB and where.longitude is None and not draft.unplaced else draft.source
+        )
+        on_patrol = source == Source.PATROL
+        named = resident is None and not on_patrol and dice.random() < 0.6
         return Filing(
             what=words(draft.sample),
             where=where,
-            kind=Kind.APPEAL,
-            source=Source.QR if where.longitude is None else Source.WEB,
+            kind=Kind.FINDING if on_patrol else Kind.APPEAL,
+            source=source,
             category=draft.category.code if draft.category and not draft.category.staff_only else "",
+            ticket=f"12345-{draft.number:06d}" if source == Source.HOTLINE else "",
             name=person_name(dice) if named else (resident.name if resident else ""),
             phone=f"1380000{dice.randint(2000, 9999)}" if named else (resident.phone if resident else ""),
         )
+
+    @staticmethod
+    def _where(draft: Draft, dice: random.Random) -> Where:
+        compound = draft.compound
+        if draft.unplaced:
+            return Where(area_code=compound.path.split("/")[1], address=dice.choice(ADDRESSES))
+        if dice.random() < 0.15:
+            return Where(area_code=compound.code)
+        return Where(longitude=compound.longitude, latitude=compound.latitude, area_code=compound.code)
 
     def _departments(self, compound: Area) -> dict[str, Organisation]:
         """Function → the district's department, or the city's where the district has none."""

@@ -82,7 +82,7 @@ class Stage:
         return work.case
 
     def _file(self, play: Play, beat: Beat) -> Rehearsed:
-        filing, viewer = play.filing, Viewer(user=play.person("resident"))
+        filing, viewer = play.filing, Viewer(user=play.person("filer"))
         way = route(filing.where, about=filing.about, at=beat.at)
         danger = danger_in(filing.what)
         case = new_case(viewer, play.key, play.number, filing, way, danger=danger, moment=beat.at)

@@ -5,7 +5,7 @@ A script runs on until its end or until `as_of`, so the youngest cases stand in 
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -37,8 +37,10 @@ class Story:
     auto: bool
     lead: str
     dangerous: bool
+    on_patrol: bool = False
 
 
+WHISTLE_VERBS = ("blow", "sign", "report_in")
 REPLIES = (
     "已到现场处理完毕，请您查看。",
     "问题已解决，后续我们会加强巡查。",
@@ -61,11 +63,22 @@ class Playwright:
     def __init__(self, *, seed: int, as_of: datetime) -> None:
         self.seed, self.as_of = seed, as_of
 
-    def script(self, number: int, story: Story, helpers: Sequence[str]) -> list[Beat]:
-        """The beats of case `number` up to `as_of`; `helpers` are functions of departments that may be called."""
+    def script(self, number: int, story: Story, helpers: Sequence[str], *, stop_after: str = "") -> list[Beat]:
+        """The beats of case `number` up to `as_of`; `helpers` are functions of departments that may be called.
+
+        With `stop_after`, the case stands just behind that verb, taken within the last hours.
+        """
         dice = random.Random(f"{self.seed}:{number}")  # noqa: S311 (a demonstration, not secrets)
-        beats = list(_Draft(dice, self._filed_at(dice), story, helpers).write())
-        return [beat for beat in beats if beat.at <= self.as_of]
+        draft = _Draft(dice, self._filed_at(dice), story, helpers)
+        if not stop_after:
+            return [beat for beat in draft.write() if beat.at <= self.as_of]
+        return self._just_behind(stop_after, draft.write_through(whistle=stop_after in WHISTLE_VERBS), dice)
+
+    def _just_behind(self, verb: str, beats: list[Beat], dice: random.Random) -> list[Beat]:
+        """The beats through the first `verb`, moved so that it was taken within the last six hours."""
+        end = next((place for place, beat in enumerate(beats) if beat.verb == verb), len(beats) - 1)
+        moved = self.as_of - timedelta(hours=dice.uniform(0.2, 6)) - beats[end].at
+        return [replace(beat, at=beat.at + moved) for beat in beats[: end + 1]]
 
     def _filed_at(self, dice: random.Random) -> datetime:
         """More in the last days than their share, so that every desk has work; at hours when people are up."""
@@ -114,13 +127,21 @@ class _Draft:
         elif chance < 0.055:
             self.wait(0.5, 20)
             self.add("refuse", "desk", reason="not_city_matter", words="该事项不属于本市职权范围，请向有关部门反映。")
-        elif chance < 0.08:
+        elif chance < 0.08 and not self.story.on_patrol:
             self.wait(0.5, 30, office=False)
             self.add("withdraw", "resident", words="已经解决了，谢谢")
         else:
             self._start()
             self._handle(chance)
             self._finish()
+        return self.beats
+
+    def write_through(self, *, whistle: bool) -> list[Beat]:
+        """The plain way from filing to rating, perhaps with a whistle."""
+        self.add("submit", "resident")
+        self._start()
+        self._handle(1.0 if whistle else 0.5)
+        self._finish(again=True)
         return self.beats
 
     def _start(self) -> None:
@@ -185,6 +206,8 @@ class _Draft:
         self.wait(0.05, 1)
         self.add("close", "desk", words=self.story.reply or self.dice.choice(REPLIES))
         chance = self.dice.random()
+        if self.story.on_patrol:
+            return
         if chance < 0.07 and not again:
             self.wait(5, 90, office=False)
             self.add("reopen", "resident", words=self.dice.choice(UNSOLVED))

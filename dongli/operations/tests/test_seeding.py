@@ -97,7 +97,7 @@ def _forget() -> None:
 
 def _through_the_actions(play: Play) -> Case:
     with time_machine.travel(play.beats[0].at, tick=False):
-        case = filing.submit(viewer=Viewer.of(play.person("resident")), key=play.key, filing=play.filing)
+        case = filing.submit(viewer=Viewer.of(play.person("filer")), key=play.key, filing=play.filing)
     for beat in play.beats[1:]:
         person = play.person(beat.who)
         with time_machine.travel(beat.at, tick=False):
