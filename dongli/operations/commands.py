@@ -68,8 +68,11 @@ def positive(text: str) -> int:
 
 
 def migrate(args: argparse.Namespace) -> int:
-    """Make everything ready that `serve` needs."""
+    """Make everything ready that `serve` needs; policy that is not there yet is loaded as shipped."""
+    from dongli.cases.actions.policy import load_policy
+
     assets.migrate()
+    load_policy()
     for path in assets.compile_catalogues():
         print(f"Compiled {path}")
     if assets.collect_static():
