@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
@@ -89,10 +90,12 @@ def _note(found: Visit, kind: str, text: str) -> None:
         found.problems.append(f"console: {text}")
 
 
-def axe(page: Page) -> list[str]:
-    """What axe calls serious or critical on this page: “rule: where”, each with its remedy."""
-    page.evaluate(f"() => {{ {AXE.read_text(encoding='utf-8')} }}")
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)")
+def axe(page: Page, *, rules: Sequence[str] = ()) -> list[str]:
+    """What axe calls serious or critical on this page, by all rules or those named: “rule: where”, with its remedy."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(f"() => {{ {AXE.read_text(encoding='utf-8')} }}")
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    found = page.evaluate("(options) => axe.run(document, options).then((result) => result.violations)", options)
     return [
         f"{violation['id']} ({violation['impact']}): {node['html'][:160]} – {node['failureSummary']}"
         for violation in found

@@ -1,5 +1,6 @@
 """The parts pages are made of. `{% load ui %}`; each tag is shown on /styleguide/ and in docs/frontend.md."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -200,8 +201,7 @@ def map_box(label: str, **options: Any) -> dict[str, object]:
     return {
         "label": label,
         "outlines": options.get("outlines", ""),
-        "points": points,
-        "points_id": options.get("points_id", "map-points") if points is not None else "",
+        "inline_points": json.dumps(points, ensure_ascii=False) if points is not None else "",
         "points_url": options.get("points_url", ""),
         "pick_longitude": options.get("pick_longitude", ""),
         "pick_latitude": options.get("pick_latitude", ""),

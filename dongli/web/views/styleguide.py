@@ -20,7 +20,7 @@ STATES: dict[str, tuple[str | Promise, str, str]] = {
     "working": (_("Being worked on"), "progress-check", "info"),
     "waiting": (_("Waiting for departments"), "hourglass", "warn"),
     "late": (_("Late"), "clock-exclamation", "bad"),
-    "solved": (_("Solved"), "circle-check", "good"),
+    "solved": (_("Solved so far"), "circle-check", "good"),
 }
 
 

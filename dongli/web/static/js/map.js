@@ -117,7 +117,7 @@ function eachPoint(coordinates, visit) {
 }
 
 async function pointList(options) {
-  if (options.pointsFrom) return JSON.parse(document.getElementById(options.pointsFrom).textContent);
+  if (options.pointsInline) return JSON.parse(options.pointsInline);
   if (!options.points) return null;
   const answer = await fetch(options.points);
   return answer.ok ? answer.json() : null;
