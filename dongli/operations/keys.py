@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from dongli.common import crypto
+from dongli.people.actions import reseal_authenticators
 
 Column = tuple[type[Model], str]
 
@@ -25,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
         done, bad = rotate_column(model, column, batch=args.batch)
         unreadable += bad
         print(f"{model._meta.db_table}.{column}: {done} encrypted anew, {bad} unreadable", flush=True)
+    print(f"second factors: {reseal_authenticators()} encrypted anew", flush=True)
     if unreadable:
         print("Unreadable rows need the key they were written with: add it to DONGLI_FIELD_KEYS and run this again.")
     return 1 if unreadable else 0

@@ -216,10 +216,12 @@ def set_language(*, viewer: Viewer, language: str) -> User:
 
 
 def reseal_authenticators() -> int:
-    """Seal the secrets of authenticator apps under the newest field key (part of `rotate-keys`); how many there are."""
+    """Seal the secrets of second factors under the newest field key (part of `rotate-keys`); how many there are."""
     count = 0
-    for one in Authenticator.objects.filter(type=Authenticator.Type.TOTP).iterator():
-        one.data["secret"] = encrypt(decrypt(one.data["secret"]))
+    for one in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).iterator():
+        for name in ("secret", "seed"):
+            if name in one.data:
+                one.data[name] = encrypt(decrypt(one.data[name]))
         one.save(update_fields=["data"])
         count += 1
     return count

@@ -391,3 +391,14 @@ def test_pages_have_no_inline_script_or_style(client: Client, city: City) -> Non
         for tag in re.findall(r"<script[^>]*>", text):
             assert "src=" in tag or 'type="application/json"' in tag, tag
         assert not re.search(r"\son[a-z]+=", text)
+
+
+def test_rotated_keys_leave_second_factors_working(client: Client, city: City, settings: Settings) -> None:
+    user = staff(city)
+    sign_in(client, user)
+    set_up_app(client)
+    settings.FIELD_KEYS = ["a-new-key", *settings.FIELD_KEYS]
+    assert actions.reseal_authenticators() == 2
+    settings.FIELD_KEYS = ["a-new-key"]
+    for one in Authenticator.objects.filter(user=user):
+        assert all(decrypt(value) for name, value in one.data.items() if name in {"secret", "seed"})
