@@ -93,6 +93,16 @@ def holds(viewer: Viewer, case: Case, task: Task) -> bool:
     return viewer.covers(POOL_ROLES, case.community)
 
 
+def knew(viewer: Viewer, case: Case, task: Task | None) -> bool:
+    """Whether the viewer held this task or could have taken it: they are told what became of it, not “no such case”."""
+    if viewer.user is None or task is None or viewer.user.id in case.hidden_from:
+        return False
+    if task.worker_id == viewer.user.id or task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER):
+        return True
+    was_taken = task.organisation_id is None and (task.accepted_at or task.ended_at) is not None
+    return was_taken and not (case.danger or case.about) and viewer.covers(POOL_ROLES, case.community)
+
+
 def may_see_contact(viewer: Viewer, case: Case, tasks: list[Task]) -> bool:
     """Whether the viewer handles the case: its desk, or the holder of an open task on it."""
     if Actor.DESK in actors(viewer, case):

@@ -216,12 +216,13 @@ def begin(
     if _is_repeat(work, verb):
         work.repeated = True
         return work
-    if not Case.objects.filter(access.visible(viewer), pk=work.case.pk).exists():
+    visible = Case.objects.filter(access.visible(viewer), pk=work.case.pk).exists()
+    if not visible and not access.knew(viewer, work.case, work.task):
         raise NotFound("no_such_case", _("There is no such case."))
-    _check_actor(work, verb)
     over = verb in TASK_VERBS and work.case.state in ENDED_CASE_STATES
-    if over or _subject(work, verb) not in transition(verb).sources:
+    if not visible or over or _subject(work, verb) not in transition(verb).sources:
         raise Conflict("state_moved", _moved(work, verb))
+    _check_actor(work, verb)
     return work
 
 

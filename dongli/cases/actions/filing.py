@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -44,12 +44,19 @@ class Filing:
     ticket: str = ""
 
 
-@transaction.atomic
 def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
     """File a case under the client-made id `key`; the same filing under the same key again is the same case.
 
     Raises `Invalid` (naming the field), `NotAllowed` (filing for others without the role), `Conflict` (a key in use).
     """
+    try:
+        return _submit(viewer, key, filing)
+    except IntegrityError:  # sent twice at the same moment: the other one was stored while this one was being made
+        return _submit(viewer, key, filing)
+
+
+@transaction.atomic
+def _submit(viewer: Viewer, key: UUID, filing: Filing) -> Case:
     what = clean(filing.what, field="what", max_length=MAX_WORDS, required=True)
     phone = clean_phone(filing.phone) if filing.phone else ""
     moment = now()
