@@ -5,9 +5,10 @@ What is a photo is decided by decoding it, never by its name or declared type. N
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import IO, Any, TypeAlias
 
 import pillow_heif
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -24,15 +25,7 @@ SHOWN_NAME = 40
 pillow_heif.register_heif_opener(thumbnails=False)
 
 
-class Upload(Protocol):
-    """What is read of an uploaded file."""
-
-    @property
-    def name(self) -> str | None: ...
-    @property
-    def size(self) -> int | None: ...
-    @property
-    def file(self) -> BinaryIO: ...
+Upload: TypeAlias = "UploadedFile[Any]"
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,6 @@ def prepare(upload: Upload) -> Prepared:
             field="photos",
         )
     try:
-        upload.file.seek(0)
         picture = _decode(upload.file)
     except _TooManyPixels as error:
         raise Invalid(
@@ -83,9 +75,12 @@ class _TooManyPixels(Exception):
     """The picture would need too much memory to decode."""
 
 
-def _decode(file: BinaryIO) -> Image.Image:
+def _decode(file: IO[bytes] | None) -> Image.Image:
     """The picture upright, in RGB on white, at most `LONGEST_SIDE` long."""
+    if file is None:
+        raise ValueError("the upload holds no file")
     try:
+        file.seek(0)
         opened = Image.open(file, formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise _TooManyPixels from error

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -96,4 +97,4 @@ def _delete(rows: list[Photo]) -> None:
     """Delete locked rows, and their files once that has been committed."""
     Photo.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for row in rows:
-        transaction.on_commit(lambda file=row.file: file.storage.delete(file.name), robust=True)
+        transaction.on_commit(partial(row.file.storage.delete, str(row.file)), robust=True)

@@ -1,14 +1,12 @@
 """Form fields that clean what people type the product's way (`common.text`), and say what is wrong in its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 
+from dongli.cases.photos import Upload
 from dongli.common.errors import Invalid
 from dongli.common.masking import mask_phone
 from dongli.common.text import clean, clean_phone, strip_controls
@@ -56,10 +54,8 @@ class ManyFilesInput(forms.FileInput):
 
     allow_multiple_selected = True
 
-    def value_from_datadict(
-        self, data: QueryDict | dict[str, Any], files: MultiValueDict[str, UploadedFile], name: str
-    ) -> list[UploadedFile]:
-        return files.getlist(name) if hasattr(files, "getlist") else []
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Upload]:
+        return list(files.getlist(name)) if hasattr(files, "getlist") else []
 
 
 class Photos(forms.Field):
@@ -67,5 +63,5 @@ class Photos(forms.Field):
 
     widget = ManyFilesInput
 
-    def clean(self, value: Any) -> list[UploadedFile]:
+    def clean(self, value: Any) -> list[Upload]:
         return list(value or [])

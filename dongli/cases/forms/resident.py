@@ -32,13 +32,18 @@ CODE_LENGTH = 20
 
 
 def _hidden(limit: int) -> PlainText:
-    return PlainText(limit=limit, required=False, widget=forms.HiddenInput)
+    return PlainText(label=_("Where"), limit=limit, required=False, widget=forms.HiddenInput)
 
 
 class ReportForm(forms.Form):
     """An appeal as a resident files it. Photos are taken care of by the view, since they outlive a failed attempt."""
 
-    what = PlainText(label=_("What happened"), limit=MAX_WORDS, widget=forms.Textarea)
+    what = PlainText(
+        label=_("What happened"),
+        help_text=_("What, since when, and what you would like to be done. Up to 4,000 characters."),
+        limit=MAX_WORDS,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 5, "data-what": ""}),
+    )
     category = PlainText(label=_("Kind of problem"), limit=CODE_LENGTH, required=False)
     place = _hidden(CODE_LENGTH)
     scanned = _hidden(CODE_LENGTH)
@@ -79,7 +84,7 @@ class ReportForm(forms.Form):
                 self.errors.pop(name, None)
             self.add_error("place", _("The mark on the map could not be read. Please mark it again or choose a place."))
         elif "address" not in self.errors and self.where().is_empty:
-            self.add_error("place", _("Please say where: choose a place, mark the map or write an address."))
+            self.add_error("place", _("Choose a place, mark it on the map, or write an address."))
         return data
 
     def where(self) -> Where:
@@ -118,16 +123,17 @@ class WithdrawForm(forms.Form):
     words = PlainText(label=_("Why (if you like)"), limit=500, required=False, widget=forms.Textarea)
 
 
-YES_NO: Choices = [("yes", _("Yes")), ("no", _("No"))]
+CONTACTED: Choices = [("yes", _("Yes, they did")), ("no", _("No, nobody did"))]
+SOLVED: Choices = [("yes", _("Solved")), ("no", _("Not solved"))]
 
 
 class RateForm(forms.Form):
     """Three questions about one closing."""
 
     contacted = forms.ChoiceField(
-        label=_("Did somebody get in touch with you?"), choices=YES_NO, widget=forms.RadioSelect
+        label=_("Did somebody get in touch with you?"), choices=CONTACTED, widget=forms.RadioSelect
     )
-    solved = forms.ChoiceField(label=_("Is the problem solved?"), choices=YES_NO, widget=forms.RadioSelect)
+    solved = forms.ChoiceField(label=_("Is the problem solved?"), choices=SOLVED, widget=forms.RadioSelect)
     satisfaction = forms.ChoiceField(
         label=_("Are you satisfied?"), choices=Satisfaction.choices, widget=forms.RadioSelect
     )

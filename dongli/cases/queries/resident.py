@@ -83,8 +83,10 @@ _STANDINGS: dict[str, _Said] = {
         4, gettext_lazy("Answered"), gettext_lazy("There is an answer. The community checks whether it is true."),
     ),
     CaseState.CHECKED: (4, gettext_lazy("Checked"), gettext_lazy("The community has checked it and will close it.")),
-    CaseState.CLOSED: (5, gettext_lazy("Closed"), gettext_lazy("It is closed. Please tell us whether it is solved.")),
-    CaseState.RATED: (5, gettext_lazy("Closed and rated"), gettext_lazy("Thank you for your answer.")),
+    CaseState.CLOSED: (
+        5, gettext_lazy("Finished"), gettext_lazy("It is finished. Please tell us whether it is solved."),
+    ),
+    CaseState.RATED: (5, gettext_lazy("Finished and rated"), gettext_lazy("Thank you for your answer.")),
     CaseState.REFUSED: (
         0, gettext_lazy("Not taken up"), gettext_lazy("The reason, and what you can do instead, stands below."),
     ),
@@ -121,7 +123,7 @@ TITLES: dict[str, str | Promise] = {
     "finish": gettext_lazy("The departments have finished"),
     "check": gettext_lazy("Checked by the community"),
     "fail_check": gettext_lazy("The check found it not solved: it is handled again"),
-    "close": gettext_lazy("Closed"),
+    "close": gettext_lazy("Finished"),
     "rate": gettext_lazy("You rated it"),
     "reopen": gettext_lazy("You said it is not solved: it is handled again"),
     "withdraw": gettext_lazy("You withdrew it"),

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 
 from dongli.cases.actions.filing import MAX_PHOTOS
 from dongli.cases.actions.photos import KEPT_FOR, Saved, drop_draft, keep_drafts
 from dongli.cases.models import Photo
+from dongli.cases.photos import Upload
 from dongli.common.ids import parse_id
 from dongli.people.ratelimits import hit, visitor
 
@@ -31,7 +31,7 @@ class Drafts:
     def ids(self) -> tuple[UUID, ...]:
         return tuple(photo.id for photo in self.photos)
 
-    def add(self, request: HttpRequest, uploads: Sequence[UploadedFile]) -> Saved:
+    def add(self, request: HttpRequest, uploads: Sequence[Upload]) -> Saved:
         """Keep uploads as drafts. Raises `TooMany` when this visitor has sent too many photos in a short time."""
         if not uploads:
             return Saved([], [])

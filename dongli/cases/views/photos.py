@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,19 +19,19 @@ ONE_DAY = 24 * 3600
 
 
 @require_safe
-def case_photo(request: HttpRequest, photo_id: UUID) -> FileResponse:
+def case_photo(request: HttpRequest, photo_id: UUID) -> HttpResponse:
     """A photo of a case that the viewer may see, or a draft that this browser holds the key of."""
     return _send(viewer_from(request), photo_id, draft_key=key_of(request))
 
 
 @require_safe
-def link_photo(request: HttpRequest, number: str, token: str, photo_id: UUID) -> FileResponse:
+def link_photo(request: HttpRequest, number: str, token: str, photo_id: UUID) -> HttpResponse:
     """A photo of the case whose secret link this is."""
     door = enter(request, number, token)
     return _send(door.viewer, photo_id, of=door.case)
 
 
-def _send(viewer: Viewer, photo_id: UUID, *, draft_key: str = "", of: Case | None = None) -> FileResponse:
+def _send(viewer: Viewer, photo_id: UUID, *, draft_key: str = "", of: Case | None = None) -> HttpResponse:
     seen = Q(case__in=Case.objects.filter(access.visible(viewer)))
     if draft_key:
         seen |= Q(case=None, draft_key=draft_key)
@@ -41,10 +41,11 @@ def _send(viewer: Viewer, photo_id: UUID, *, draft_key: str = "", of: Case | Non
     if photo is None:
         raise NotFound("no_such_photo", _("There is no such photo."))
     try:
-        file = photo.file.open("rb")
+        with photo.file.open("rb") as file:
+            response = HttpResponse(file.read(), content_type="image/jpeg")
     except FileNotFoundError as error:
         raise NotFound("photo_lost", _("This photo can no longer be found.")) from error
-    response = FileResponse(file, content_type="image/jpeg", filename=f"{photo.id}.jpg")
+    response.headers["Content-Disposition"] = f'inline; filename="{photo.id}.jpg"'
     response.headers["Cache-Control"] = f"private, max-age={ONE_DAY}, immutable"
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

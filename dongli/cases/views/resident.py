@@ -164,8 +164,8 @@ def _with_photos(request: HttpRequest, form: F) -> tuple[Drafts, F]:
     drafts = posted(request)
     try:
         refusals: list[Refusal] = list(drafts.add(request, request.FILES.getlist("photos")).refusals)
-    except TooMany as refusal:
-        refusals = [refusal]
+    except TooMany as too_many:
+        refusals = [too_many]
     for refusal in refusals:
         form.add_error("photos", str(refusal.message))
     return drafts, form
