@@ -43,7 +43,8 @@ def test_security_headers(client: Client) -> None:
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("dongli/**/templates/**/*.html")), ids=lambda path: path.name)
 def test_templates_have_nothing_inline(path: Path) -> None:
-    assert not INLINE.search(path.read_text(encoding="utf-8")), "the policy blocks inline styles, scripts and handlers"
+    html = re.sub(r"{%.*?%}", "", path.read_text(encoding="utf-8"))
+    assert not INLINE.search(html), "the policy blocks inline styles, scripts and handlers"
 
 
 def test_every_icon_in_use_is_in_the_sprite() -> None:
