@@ -4,596 +4,1189 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import dongli.cases.models.policy
-import dongli.common.clock
-import dongli.common.crypto
-import dongli.common.ids
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import dongli.cases.models.policy
+import dongli.common.clock
+import dongli.common.crypto
+import dongli.common.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_areas_grids_boundaries'),
-        ('organisations', '0001_organisations'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("areas", "0001_areas_grids_boundaries"),
+        ("organisations", "0001_organisations"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('date', models.DateField(primary_key=True, serialize=False)),
-                ('is_working', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=60)),
+                ("date", models.DateField(primary_key=True, serialize=False)),
+                ("is_working", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'ordering': ('date',),
+                "ordering": ("date",),
             },
         ),
         migrations.CreateModel(
-            name='CalendarDayEvent',
+            name="CalendarDayEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('date', models.DateField(serialize=False)),
-                ('is_working', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=60)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("date", models.DateField(serialize=False)),
+                ("is_working", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=60)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('kind', models.CharField(choices=[('appeal', 'Appeal'), ('finding', 'Finding')], max_length=10)),
-                ('source', models.CharField(choices=[('web', 'Resident'), ('qr', 'QR code'), ('captain', 'Building captain'), ('worker', 'Grid worker'), ('hotline', 'Hotline'), ('patrol', 'Patrol'), ('import', 'Imported')], max_length=10)),
-                ('state', models.CharField(choices=[('filed', 'Filed'), ('registered', 'Registered'), ('refused', 'Not taken up'), ('dispatched', 'Dispatched'), ('working', 'Being handled'), ('whistled', 'Whistled'), ('answered', 'Answered'), ('checked', 'Checked'), ('closed', 'Closed'), ('rated', 'Rated'), ('withdrawn', 'Withdrawn'), ('spam', 'Spam')], max_length=12)),
-                ('pooled', models.BooleanField(default=False)),
-                ('longitude', models.FloatField(blank=True, null=True)),
-                ('latitude', models.FloatField(blank=True, null=True)),
-                ('about', models.CharField(blank=True, choices=[('', 'Nobody who would handle it'), ('worker', 'The grid worker'), ('community', 'The community office'), ('subdistrict', 'The subdistrict office'), ('department', 'A department')], max_length=12)),
-                ('danger', models.CharField(blank=True, choices=[('', 'None'), ('life', 'Danger to life'), ('self_harm', 'Self-harm'), ('minor', 'A minor')], max_length=10)),
-                ('urgent', models.BooleanField(default=False)),
-                ('external_system', models.CharField(blank=True, max_length=40)),
-                ('external_id', models.CharField(blank=True, max_length=80)),
-                ('filed_at', models.DateTimeField(default=dongli.common.clock.now)),
-                ('registered_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('spam_at', models.DateTimeField(blank=True, null=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('rated_at', models.DateTimeField(blank=True, null=True)),
-                ('closings', models.PositiveSmallIntegerField(default=0)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('dispatch_due_at', models.DateTimeField(blank=True, null=True)),
-                ('updated_at', models.DateTimeField(default=dongli.common.clock.now)),
-                ('steps_count', models.PositiveIntegerField(default=0)),
-                ('hidden_from', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None)),
-                ('link_version', models.PositiveSmallIntegerField(default=1)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("kind", models.CharField(choices=[("appeal", "Appeal"), ("finding", "Finding")], max_length=10)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "Resident"),
+                            ("qr", "QR code"),
+                            ("captain", "Building captain"),
+                            ("worker", "Grid worker"),
+                            ("hotline", "Hotline"),
+                            ("patrol", "Patrol"),
+                            ("import", "Imported"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filed", "Filed"),
+                            ("registered", "Registered"),
+                            ("refused", "Not taken up"),
+                            ("dispatched", "Dispatched"),
+                            ("working", "Being handled"),
+                            ("whistled", "Whistled"),
+                            ("answered", "Answered"),
+                            ("checked", "Checked"),
+                            ("closed", "Closed"),
+                            ("rated", "Rated"),
+                            ("withdrawn", "Withdrawn"),
+                            ("spam", "Spam"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("pooled", models.BooleanField(default=False)),
+                ("longitude", models.FloatField(blank=True, null=True)),
+                ("latitude", models.FloatField(blank=True, null=True)),
+                (
+                    "about",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Nobody who would handle it"),
+                            ("worker", "The grid worker"),
+                            ("community", "The community office"),
+                            ("subdistrict", "The subdistrict office"),
+                            ("department", "A department"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "danger",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "None"),
+                            ("life", "Danger to life"),
+                            ("self_harm", "Self-harm"),
+                            ("minor", "A minor"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("urgent", models.BooleanField(default=False)),
+                ("external_system", models.CharField(blank=True, max_length=40)),
+                ("external_id", models.CharField(blank=True, max_length=80)),
+                ("filed_at", models.DateTimeField(default=dongli.common.clock.now)),
+                ("registered_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("spam_at", models.DateTimeField(blank=True, null=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("rated_at", models.DateTimeField(blank=True, null=True)),
+                ("closings", models.PositiveSmallIntegerField(default=0)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("dispatch_due_at", models.DateTimeField(blank=True, null=True)),
+                ("updated_at", models.DateTimeField(default=dongli.common.clock.now)),
+                ("steps_count", models.PositiveIntegerField(default=0)),
+                (
+                    "hidden_from",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("link_version", models.PositiveSmallIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('major_code', models.CharField(max_length=12)),
-                ('major_name', models.CharField(max_length=60)),
-                ('line', models.CharField(choices=[('party', 'Party building'), ('safety', 'Public safety'), ('civil_affairs', 'Civil affairs'), ('urban_management', 'Urban management'), ('petitions', 'Petitions'), ('market', 'Market regulation'), ('health', 'Health'), ('emergency', 'Emergency management')], max_length=20)),
-                ('condition', models.TextField()),
-                ('closing', models.TextField()),
-                ('limit_amount', models.PositiveIntegerField()),
-                ('limit_unit', models.CharField(choices=[('emergency_hour', 'hours, nights and holidays included'), ('working_hour', 'working hours'), ('working_day', 'working days'), ('calendar_day', 'calendar days')], max_length=20)),
-                ('contact_hours', models.PositiveIntegerField(default=8)),
-                ('solver', models.CharField(choices=[('grid', 'the grid first'), ('department', 'the lead department')], max_length=10)),
-                ('lead_district', models.CharField(blank=True, max_length=40)),
-                ('lead_city', models.CharField(blank=True, max_length=40)),
-                ('staff_only', models.BooleanField(default=False)),
-                ('urgent', models.BooleanField(default=False)),
-                ('auto_register', models.BooleanField(default=False)),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('legal_basis', models.CharField(blank=True, max_length=300)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=60)),
+                ("major_code", models.CharField(max_length=12)),
+                ("major_name", models.CharField(max_length=60)),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("party", "Party building"),
+                            ("safety", "Public safety"),
+                            ("civil_affairs", "Civil affairs"),
+                            ("urban_management", "Urban management"),
+                            ("petitions", "Petitions"),
+                            ("market", "Market regulation"),
+                            ("health", "Health"),
+                            ("emergency", "Emergency management"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("condition", models.TextField()),
+                ("closing", models.TextField()),
+                ("limit_amount", models.PositiveIntegerField()),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("emergency_hour", "hours, nights and holidays included"),
+                            ("working_hour", "working hours"),
+                            ("working_day", "working days"),
+                            ("calendar_day", "calendar days"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("contact_hours", models.PositiveIntegerField(default=8)),
+                (
+                    "solver",
+                    models.CharField(
+                        choices=[("grid", "the grid first"), ("department", "the lead department")], max_length=10
+                    ),
+                ),
+                ("lead_district", models.CharField(blank=True, max_length=40)),
+                ("lead_city", models.CharField(blank=True, max_length=40)),
+                ("staff_only", models.BooleanField(default=False)),
+                ("urgent", models.BooleanField(default=False)),
+                ("auto_register", models.BooleanField(default=False)),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("legal_basis", models.CharField(blank=True, max_length=300)),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
             ],
             options={
-                'ordering': ('code', 'since'),
+                "ordering": ("code", "since"),
             },
         ),
         migrations.CreateModel(
-            name='CategoryEvent',
+            name="CategoryEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, serialize=False)),
-                ('code', models.CharField(max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('major_code', models.CharField(max_length=12)),
-                ('major_name', models.CharField(max_length=60)),
-                ('line', models.CharField(choices=[('party', 'Party building'), ('safety', 'Public safety'), ('civil_affairs', 'Civil affairs'), ('urban_management', 'Urban management'), ('petitions', 'Petitions'), ('market', 'Market regulation'), ('health', 'Health'), ('emergency', 'Emergency management')], max_length=20)),
-                ('condition', models.TextField()),
-                ('closing', models.TextField()),
-                ('limit_amount', models.PositiveIntegerField()),
-                ('limit_unit', models.CharField(choices=[('emergency_hour', 'hours, nights and holidays included'), ('working_hour', 'working hours'), ('working_day', 'working days'), ('calendar_day', 'calendar days')], max_length=20)),
-                ('contact_hours', models.PositiveIntegerField(default=8)),
-                ('solver', models.CharField(choices=[('grid', 'the grid first'), ('department', 'the lead department')], max_length=10)),
-                ('lead_district', models.CharField(blank=True, max_length=40)),
-                ('lead_city', models.CharField(blank=True, max_length=40)),
-                ('staff_only', models.BooleanField(default=False)),
-                ('urgent', models.BooleanField(default=False)),
-                ('auto_register', models.BooleanField(default=False)),
-                ('keywords', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('legal_basis', models.CharField(blank=True, max_length=300)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=dongli.common.ids.new_id, editable=False, serialize=False)),
+                ("code", models.CharField(max_length=12)),
+                ("name", models.CharField(max_length=60)),
+                ("major_code", models.CharField(max_length=12)),
+                ("major_name", models.CharField(max_length=60)),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[
+                            ("party", "Party building"),
+                            ("safety", "Public safety"),
+                            ("civil_affairs", "Civil affairs"),
+                            ("urban_management", "Urban management"),
+                            ("petitions", "Petitions"),
+                            ("market", "Market regulation"),
+                            ("health", "Health"),
+                            ("emergency", "Emergency management"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("condition", models.TextField()),
+                ("closing", models.TextField()),
+                ("limit_amount", models.PositiveIntegerField()),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("emergency_hour", "hours, nights and holidays included"),
+                            ("working_hour", "working hours"),
+                            ("working_day", "working days"),
+                            ("calendar_day", "calendar days"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("contact_hours", models.PositiveIntegerField(default=8)),
+                (
+                    "solver",
+                    models.CharField(
+                        choices=[("grid", "the grid first"), ("department", "the lead department")], max_length=10
+                    ),
+                ),
+                ("lead_district", models.CharField(blank=True, max_length=40)),
+                ("lead_city", models.CharField(blank=True, max_length=40)),
+                ("staff_only", models.BooleanField(default=False)),
+                ("urgent", models.BooleanField(default=False)),
+                ("auto_register", models.BooleanField(default=False)),
+                (
+                    "keywords",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("legal_basis", models.CharField(blank=True, max_length=300)),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Limit',
+            name="Limit",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=40)),
-                ('amount', models.PositiveIntegerField()),
-                ('unit', models.CharField(choices=[('emergency_hour', 'hours, nights and holidays included'), ('working_hour', 'working hours'), ('working_day', 'working days'), ('calendar_day', 'calendar days')], max_length=20)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=40)),
+                ("amount", models.PositiveIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("emergency_hour", "hours, nights and holidays included"),
+                            ("working_hour", "working hours"),
+                            ("working_day", "working days"),
+                            ("calendar_day", "calendar days"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='LimitEvent',
+            name="LimitEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, serialize=False)),
-                ('key', models.CharField(max_length=40)),
-                ('amount', models.PositiveIntegerField()),
-                ('unit', models.CharField(choices=[('emergency_hour', 'hours, nights and holidays included'), ('working_hour', 'working hours'), ('working_day', 'working days'), ('calendar_day', 'calendar days')], max_length=20)),
-                ('since', models.DateField()),
-                ('until', models.DateField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.UUIDField(default=dongli.common.ids.new_id, editable=False, serialize=False)),
+                ("key", models.CharField(max_length=40)),
+                ("amount", models.PositiveIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[
+                            ("emergency_hour", "hours, nights and holidays included"),
+                            ("working_hour", "working hours"),
+                            ("working_day", "working days"),
+                            ("calendar_day", "calendar days"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("until", models.DateField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Patrol',
+            name="Patrol",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('findings', models.PositiveSmallIntegerField(default=0)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('at', models.DateTimeField(default=dongli.common.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("findings", models.PositiveSmallIntegerField(default=0)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("at", models.DateTimeField(default=dongli.common.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('draft_key', models.CharField(blank=True, db_index=True, max_length=64)),
-                ('phase', models.CharField(choices=[('filed', 'When filed'), ('before', 'Before'), ('after', 'After')], default='filed', max_length=10)),
-                ('file', models.FileField(upload_to='photos/%Y/%m/')),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('size', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(default=dongli.common.clock.now, editable=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("draft_key", models.CharField(blank=True, db_index=True, max_length=64)),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[("filed", "When filed"), ("before", "Before"), ("after", "After")],
+                        default="filed",
+                        max_length=10,
+                    ),
+                ),
+                ("file", models.FileField(upload_to="photos/%Y/%m/")),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("size", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(default=dongli.common.clock.now, editable=False)),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Rating',
+            name="Rating",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('closing', models.PositiveSmallIntegerField()),
-                ('contacted', models.BooleanField()),
-                ('solved', models.BooleanField()),
-                ('satisfaction', models.CharField(choices=[('satisfied', 'Satisfied'), ('basically', 'Basically satisfied'), ('dissatisfied', 'Not satisfied')], max_length=12)),
-                ('at', models.DateTimeField(default=dongli.common.clock.now)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("closing", models.PositiveSmallIntegerField()),
+                ("contacted", models.BooleanField()),
+                ("solved", models.BooleanField()),
+                (
+                    "satisfaction",
+                    models.CharField(
+                        choices=[
+                            ("satisfied", "Satisfied"),
+                            ("basically", "Basically satisfied"),
+                            ("dissatisfied", "Not satisfied"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=dongli.common.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=40)),
-                ('label_en', models.CharField(max_length=120)),
-                ('label_zh', models.CharField(max_length=60)),
-                ('needs_words', models.BooleanField(default=False)),
-                ('counts_against', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=40)),
+                ("label_en", models.CharField(max_length=120)),
+                ("label_zh", models.CharField(max_length=60)),
+                ("needs_words", models.BooleanField(default=False)),
+                ("counts_against", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
-                'ordering': ('kind', 'position', 'code'),
+                "ordering": ("kind", "position", "code"),
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('seq', models.PositiveIntegerField()),
-                ('verb', models.CharField(max_length=24)),
-                ('at', models.DateTimeField(default=dongli.common.clock.now)),
-                ('actor_as', models.CharField(max_length=24)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('data', models.JSONField(default=dict)),
-                ('state_before', models.CharField(blank=True, max_length=12)),
-                ('state_after', models.CharField(max_length=12)),
-                ('public', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("seq", models.PositiveIntegerField()),
+                ("verb", models.CharField(max_length=24)),
+                ("at", models.DateTimeField(default=dongli.common.clock.now)),
+                ("actor_as", models.CharField(max_length=24)),
+                ("reason", models.CharField(blank=True, max_length=40)),
+                ("data", models.JSONField(default=dict)),
+                ("state_before", models.CharField(blank=True, max_length=12)),
+                ("state_after", models.CharField(max_length=12)),
+                ("public", models.BooleanField(default=True)),
             ],
             options={
-                'ordering': ('seq',),
+                "ordering": ("seq",),
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('lead', 'Lead'), ('cohandler', 'Co-handler'), ('whistle', 'Reporting in to a whistle')], max_length=10)),
-                ('state', models.CharField(choices=[('dispatched', 'Waiting to be accepted'), ('accepted', 'Accepted'), ('reported_in', 'Reported in'), ('answered', 'Answered'), ('returned', 'Returned'), ('released', 'Released'), ('cancelled', 'Cancelled')], max_length=12)),
-                ('limit_amount', models.PositiveIntegerField()),
-                ('limit_unit', models.CharField(choices=[('emergency_hour', 'hours, nights and holidays included'), ('working_hour', 'working hours'), ('working_day', 'working days'), ('calendar_day', 'calendar days')], max_length=20)),
-                ('calendar_version', models.CharField(max_length=40)),
-                ('provisional', models.BooleanField(default=False)),
-                ('dispatched_at', models.DateTimeField(default=dongli.common.clock.now)),
-                ('due_at', models.DateTimeField()),
-                ('report_in_due_at', models.DateTimeField(blank=True, null=True)),
-                ('contact_due_at', models.DateTimeField(blank=True, null=True)),
-                ('remind_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('reported_in_at', models.DateTimeField(blank=True, null=True)),
-                ('contacted_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('escalations', models.PositiveSmallIntegerField(default=0)),
-                ('next_escalation_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("lead", "Lead"),
+                            ("cohandler", "Co-handler"),
+                            ("whistle", "Reporting in to a whistle"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("dispatched", "Waiting to be accepted"),
+                            ("accepted", "Accepted"),
+                            ("reported_in", "Reported in"),
+                            ("answered", "Answered"),
+                            ("returned", "Returned"),
+                            ("released", "Released"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("limit_amount", models.PositiveIntegerField()),
+                (
+                    "limit_unit",
+                    models.CharField(
+                        choices=[
+                            ("emergency_hour", "hours, nights and holidays included"),
+                            ("working_hour", "working hours"),
+                            ("working_day", "working days"),
+                            ("calendar_day", "calendar days"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("calendar_version", models.CharField(max_length=40)),
+                ("provisional", models.BooleanField(default=False)),
+                ("dispatched_at", models.DateTimeField(default=dongli.common.clock.now)),
+                ("due_at", models.DateTimeField()),
+                ("report_in_due_at", models.DateTimeField(blank=True, null=True)),
+                ("contact_due_at", models.DateTimeField(blank=True, null=True)),
+                ("remind_at", models.DateTimeField(blank=True, null=True)),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("reported_in_at", models.DateTimeField(blank=True, null=True)),
+                ("contacted_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("escalations", models.PositiveSmallIntegerField(default=0)),
+                ("next_escalation_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Whistle',
+            name="Whistle",
             fields=[
-                ('id', models.UUIDField(default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('daily', 'Daily'), ('joint', 'Joint enforcement'), ('emergency', 'Emergency')], max_length=10)),
-                ('state', models.CharField(choices=[('blown', 'Blown, waiting for signature'), ('signed', 'Signed, departments called'), ('declined', 'Declined'), ('done', 'Done'), ('cancelled', 'Cancelled')], max_length=10)),
-                ('why', models.TextField(blank=True)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('wanted_at', models.DateTimeField()),
-                ('blown_at', models.DateTimeField(default=dongli.common.clock.now)),
-                ('signed_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=dongli.common.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("daily", "Daily"), ("joint", "Joint enforcement"), ("emergency", "Emergency")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("blown", "Blown, waiting for signature"),
+                            ("signed", "Signed, departments called"),
+                            ("declined", "Declined"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("why", models.TextField(blank=True)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("wanted_at", models.DateTimeField()),
+                ("blown_at", models.DateTimeField(default=dongli.common.clock.now)),
+                ("signed_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarday',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_calendardayevent" ("date", "is_working", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."date", NEW."is_working", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."date"); RETURN NULL;', hash='a1d82b1d0ea1f7ed1ff7089a9562a8a410bab72b', operation='INSERT', pgid='pgtrigger_insert_insert_2f83c', table='cases_calendarday', when='AFTER')),
+            model_name="calendarday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "cases_calendardayevent" ("date", "is_working", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."date", NEW."is_working", NEW."note", _pgh_attach_context(), NOW(), \'insert\', NEW."date"); RETURN NULL;',
+                    hash="a1d82b1d0ea1f7ed1ff7089a9562a8a410bab72b",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_2f83c",
+                    table="cases_calendarday",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='calendarday',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_calendardayevent" ("date", "is_working", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."date", NEW."is_working", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."date"); RETURN NULL;', hash='442b7a90a7a5d0bc489ee288e47f336906ee89cd', operation='UPDATE', pgid='pgtrigger_update_update_2b5ef', table='cases_calendarday', when='AFTER')),
+            model_name="calendarday",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "cases_calendardayevent" ("date", "is_working", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."date", NEW."is_working", NEW."note", _pgh_attach_context(), NOW(), \'update\', NEW."date"); RETURN NULL;',
+                    hash="442b7a90a7a5d0bc489ee288e47f336906ee89cd",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_2b5ef",
+                    table="cases_calendarday",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='calendardayevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="calendardayevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='calendardayevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.calendarday'),
+            model_name="calendardayevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="cases.calendarday",
+            ),
         ),
         migrations.CreateModel(
-            name='CaseContact',
+            name="CaseContact",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='contact', serialize=False, to='cases.case')),
-                ('name', dongli.common.crypto.EncryptedTextField(blank=True, default='')),
-                ('phone', dongli.common.crypto.EncryptedTextField(blank=True, default='')),
-                ('phone_hash', models.CharField(blank=True, db_index=True, default='', max_length=64)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="contact",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("name", dongli.common.crypto.EncryptedTextField(blank=True, default="")),
+                ("phone", dongli.common.crypto.EncryptedTextField(blank=True, default="")),
+                ("phone_hash", models.CharField(blank=True, db_index=True, default="", max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='CaseText',
+            name="CaseText",
             fields=[
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='text', serialize=False, to='cases.case')),
-                ('description', models.TextField(blank=True)),
-                ('address', models.CharField(blank=True, max_length=200)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="text",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("description", models.TextField(blank=True)),
+                ("address", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AddField(
-            model_name='case',
-            name='community',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area'),
+            model_name="case",
+            name="community",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='desk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area'),
+            model_name="case",
+            name="desk",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='filed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="filed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='grid',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.grid'),
+            model_name="case",
+            name="grid",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.grid"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='place',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area'),
+            model_name="case",
+            name="place",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='resident',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="resident",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('code', '='), (dongli.cases.models.policy._DateRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_version_of_a_category_at_a_time'),
+            model_name="category",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("code", "="),
+                    (
+                        dongli.cases.models.policy._DateRange(
+                            "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_version_of_a_category_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='category_ends_after_it_begins'),
+            model_name="category",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                name="category_ends_after_it_begins",
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='category',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.category'),
+            model_name="case",
+            name="category",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="cases.category",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_categoryevent" ("auto_register", "closing", "code", "condition", "contact_hours", "id", "keywords", "lead_city", "lead_district", "legal_basis", "limit_amount", "limit_unit", "line", "major_code", "major_name", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "solver", "staff_only", "until", "urgent") VALUES (NEW."auto_register", NEW."closing", NEW."code", NEW."condition", NEW."contact_hours", NEW."id", NEW."keywords", NEW."lead_city", NEW."lead_district", NEW."legal_basis", NEW."limit_amount", NEW."limit_unit", NEW."line", NEW."major_code", NEW."major_name", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."solver", NEW."staff_only", NEW."until", NEW."urgent"); RETURN NULL;', hash='a3fd95d9af5c0ca29a3fbf06b206be4381af7554', operation='INSERT', pgid='pgtrigger_insert_insert_b8e27', table='cases_category', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "cases_categoryevent" ("auto_register", "closing", "code", "condition", "contact_hours", "id", "keywords", "lead_city", "lead_district", "legal_basis", "limit_amount", "limit_unit", "line", "major_code", "major_name", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "solver", "staff_only", "until", "urgent") VALUES (NEW."auto_register", NEW."closing", NEW."code", NEW."condition", NEW."contact_hours", NEW."id", NEW."keywords", NEW."lead_city", NEW."lead_district", NEW."legal_basis", NEW."limit_amount", NEW."limit_unit", NEW."line", NEW."major_code", NEW."major_name", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."solver", NEW."staff_only", NEW."until", NEW."urgent"); RETURN NULL;',
+                    hash="a3fd95d9af5c0ca29a3fbf06b206be4381af7554",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_b8e27",
+                    table="cases_category",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_categoryevent" ("auto_register", "closing", "code", "condition", "contact_hours", "id", "keywords", "lead_city", "lead_district", "legal_basis", "limit_amount", "limit_unit", "line", "major_code", "major_name", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "solver", "staff_only", "until", "urgent") VALUES (NEW."auto_register", NEW."closing", NEW."code", NEW."condition", NEW."contact_hours", NEW."id", NEW."keywords", NEW."lead_city", NEW."lead_district", NEW."legal_basis", NEW."limit_amount", NEW."limit_unit", NEW."line", NEW."major_code", NEW."major_name", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."solver", NEW."staff_only", NEW."until", NEW."urgent"); RETURN NULL;', hash='396a7353b8513ab7d89f5c3cb362f2191616b134', operation='UPDATE', pgid='pgtrigger_update_update_d61bc', table='cases_category', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "cases_categoryevent" ("auto_register", "closing", "code", "condition", "contact_hours", "id", "keywords", "lead_city", "lead_district", "legal_basis", "limit_amount", "limit_unit", "line", "major_code", "major_name", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "solver", "staff_only", "until", "urgent") VALUES (NEW."auto_register", NEW."closing", NEW."code", NEW."condition", NEW."contact_hours", NEW."id", NEW."keywords", NEW."lead_city", NEW."lead_district", NEW."legal_basis", NEW."limit_amount", NEW."limit_unit", NEW."line", NEW."major_code", NEW."major_name", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."solver", NEW."staff_only", NEW."until", NEW."urgent"); RETURN NULL;',
+                    hash="396a7353b8513ab7d89f5c3cb362f2191616b134",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_d61bc",
+                    table="cases_category",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='categoryevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="categoryevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='categoryevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.category'),
+            model_name="categoryevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="cases.category",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='limit',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('key', '='), (dongli.cases.models.policy._DateRange('since', 'until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&')], name='one_version_of_a_limit_at_a_time'),
+            model_name="limit",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("key", "="),
+                    (
+                        dongli.cases.models.policy._DateRange(
+                            "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="one_version_of_a_limit_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='limit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "cases_limitevent" ("amount", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "unit", "until") VALUES (NEW."amount", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."unit", NEW."until"); RETURN NULL;', hash='5905768050a80539a47c08963ae3a2c61cc272de', operation='INSERT', pgid='pgtrigger_insert_insert_84454', table='cases_limit', when='AFTER')),
+            model_name="limit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "cases_limitevent" ("amount", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "unit", "until") VALUES (NEW."amount", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."since", NEW."unit", NEW."until"); RETURN NULL;',
+                    hash="5905768050a80539a47c08963ae3a2c61cc272de",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_84454",
+                    table="cases_limit",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='limit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "cases_limitevent" ("amount", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "unit", "until") VALUES (NEW."amount", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."unit", NEW."until"); RETURN NULL;', hash='8c8f577dbc70f2f07c7c166bd37e86b16afa65c2', operation='UPDATE', pgid='pgtrigger_update_update_1cdbe', table='cases_limit', when='AFTER')),
+            model_name="limit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "cases_limitevent" ("amount", "id", "key", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "unit", "until") VALUES (NEW."amount", NEW."id", NEW."key", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."since", NEW."unit", NEW."until"); RETURN NULL;',
+                    hash="8c8f577dbc70f2f07c7c166bd37e86b16afa65c2",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1cdbe",
+                    table="cases_limit",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='limitevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="limitevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='limitevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='cases.limit'),
+            model_name="limitevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="cases.limit",
+            ),
         ),
         migrations.AddField(
-            model_name='patrol',
-            name='grid',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.grid'),
+            model_name="patrol",
+            name="grid",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.grid"),
         ),
         migrations.AddField(
-            model_name='patrol',
-            name='worker',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="patrol",
+            name="worker",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='photo',
-            name='case',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='cases.case'),
+            model_name="photo",
+            name="case",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="photos",
+                to="cases.case",
+            ),
         ),
         migrations.CreateModel(
-            name='RatingText',
+            name="RatingText",
             fields=[
-                ('rating', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='text', serialize=False, to='cases.rating')),
-                ('words', models.TextField(blank=True)),
+                (
+                    "rating",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="text",
+                        serialize=False,
+                        to="cases.rating",
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
             ],
         ),
         migrations.AddField(
-            model_name='rating',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='cases.case'),
+            model_name="rating",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="cases.case"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(fields=('kind', 'code'), name='one_reason_per_kind_and_code'),
+            model_name="reason",
+            constraint=models.UniqueConstraint(fields=("kind", "code"), name="one_reason_per_kind_and_code"),
         ),
         migrations.CreateModel(
-            name='StepText',
+            name="StepText",
             fields=[
-                ('step', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='text', serialize=False, to='cases.step')),
-                ('words', models.TextField(blank=True)),
+                (
+                    "step",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="text",
+                        serialize=False,
+                        to="cases.step",
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
             ],
         ),
         migrations.AddField(
-            model_name='step',
-            name='actor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="step",
+            name="actor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.case'),
+            model_name="step",
+            name="case",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="cases.case"),
         ),
         migrations.AddField(
-            model_name='step',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
+            model_name="step",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='photo',
-            name='step',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='cases.step'),
+            model_name="photo",
+            name="step",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="photos",
+                to="cases.step",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="task",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='cases.case'),
+            model_name="task",
+            name="case",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="cases.case"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='grid',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.grid'),
+            model_name="task",
+            name="grid",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.grid"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation'),
+            model_name="task",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="organisations.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='worker',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="task",
+            name="worker",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='task',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.task'),
+            model_name="step",
+            name="task",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="cases.task",
+            ),
         ),
         migrations.AddField(
-            model_name='whistle',
-            name='blown_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="whistle",
+            name="blown_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='whistle',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='whistles', to='cases.case'),
+            model_name="whistle",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="whistles", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='whistle',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="whistle",
+            name="signed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='whistle',
-            name='wanted',
-            field=models.ManyToManyField(related_name='+', to='organisations.organisation'),
+            model_name="whistle",
+            name="wanted",
+            field=models.ManyToManyField(related_name="+", to="organisations.organisation"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='whistle',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='cases.whistle'),
+            model_name="task",
+            name="whistle",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tasks",
+                to="cases.whistle",
+            ),
         ),
         migrations.AddField(
-            model_name='step',
-            name='whistle',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.whistle'),
+            model_name="step",
+            name="whistle",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.whistle"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['desk', 'state', '-id'], name='case_desk_state'),
+            model_name="case",
+            index=models.Index(fields=["desk", "state", "-id"], name="case_desk_state"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['state', 'due_at', 'id'], name='case_state_due'),
+            model_name="case",
+            index=models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['community', '-id'], name='case_community'),
+            model_name="case",
+            index=models.Index(fields=["community", "-id"], name="case_community"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('resident__isnull', False)), fields=['resident', '-id'], name='case_resident'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("resident__isnull", False)), fields=["resident", "-id"], name="case_resident"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('external_system', 'external_id'), name='one_case_per_source_id'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("external_system", "external_id"),
+                name="one_case_per_source_id",
+            ),
         ),
         migrations.AddIndex(
-            model_name='patrol',
-            index=models.Index(fields=['grid', '-at'], name='cases_patro_grid_id_4c464e_idx'),
+            model_name="patrol",
+            index=models.Index(fields=["grid", "-at"], name="cases_patro_grid_id_4c464e_idx"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('case', 'closing'), name='one_rating_per_closing'),
+            model_name="rating",
+            constraint=models.UniqueConstraint(fields=("case", "closing"), name="one_rating_per_closing"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='ratings_are_final', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d8e267be0c6557a9fccb46a1305960c6257eed2f', operation='UPDATE OR DELETE', pgid='pgtrigger_ratings_are_final_8ae28', table='cases_rating', when='BEFORE')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ratings_are_final",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d8e267be0c6557a9fccb46a1305960c6257eed2f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_ratings_are_final_8ae28",
+                    table="cases_rating",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='whistle',
-            index=models.Index(fields=['state', '-id'], name='cases_whist_state_c168ad_idx'),
+            model_name="whistle",
+            index=models.Index(fields=["state", "-id"], name="cases_whist_state_c168ad_idx"),
         ),
         migrations.AddConstraint(
-            model_name='whistle',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['blown', 'signed'])), fields=('case',), name='one_open_whistle_per_case'),
+            model_name="whistle",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["blown", "signed"])),
+                fields=("case",),
+                name="one_open_whistle_per_case",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['accepted', 'dispatched', 'reported_in'])), fields=['worker', 'due_at'], name='task_worker_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["accepted", "dispatched", "reported_in"])),
+                fields=["worker", "due_at"],
+                name="task_worker_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['accepted', 'dispatched', 'reported_in'])), fields=['organisation', 'due_at'], name='task_org_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["accepted", "dispatched", "reported_in"])),
+                fields=["organisation", "due_at"],
+                name="task_org_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['accepted', 'dispatched', 'reported_in'])), fields=['remind_at'], name='task_remind'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["accepted", "dispatched", "reported_in"])),
+                fields=["remind_at"],
+                name="task_remind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ['accepted', 'dispatched', 'reported_in'])), fields=['next_escalation_at'], name='task_escalate'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ["accepted", "dispatched", "reported_in"])),
+                fields=["next_escalation_at"],
+                name="task_escalate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'lead'), ('state__in', ['accepted', 'answered', 'dispatched', 'reported_in'])), fields=('case', 'round'), name='one_lead_per_case_and_round'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("kind", "lead"), ("state__in", ["accepted", "answered", "dispatched", "reported_in"])
+                ),
+                fields=("case", "round"),
+                name="one_lead_per_case_and_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'whistle'), ('state__in', ['accepted', 'answered', 'dispatched', 'reported_in'])), fields=('whistle', 'organisation'), name='one_task_per_whistle_and_department'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("kind", "whistle"), ("state__in", ["accepted", "answered", "dispatched", "reported_in"])
+                ),
+                fields=("whistle", "organisation"),
+                name="one_task_per_whistle_and_department",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('grid__isnull', False), ('organisation__isnull', False), ('worker__isnull', False), _connector='OR'), name='task_has_a_holder'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("grid__isnull", False), ("organisation__isnull", False), ("worker__isnull", False), _connector="OR"
+                ),
+                name="task_has_a_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('case', 'seq'), name='steps_are_numbered_within_a_case'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("case", "seq"), name="steps_are_numbered_within_a_case"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='step',
-            trigger=pgtrigger.compiler.Trigger(name='steps_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='21c1289f95b9775766aff6a749de6526f81d64c2', operation='UPDATE OR DELETE', pgid='pgtrigger_steps_are_append_only_3ea7c', table='cases_step', when='BEFORE')),
+            model_name="step",
+            trigger=pgtrigger.compiler.Trigger(
+                name="steps_are_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="21c1289f95b9775766aff6a749de6526f81d64c2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_steps_are_append_only_3ea7c",
+                    table="cases_step",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
