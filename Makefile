@@ -58,10 +58,8 @@ bench: install-dev ## every benchmark; each prints a table and a ratio
 screens: install-dev browser ## every page at both sizes, light and elder, into screens/
 	@$(PY) -m tests.screens
 
-messages: $(DEV_STAMP) ## collect the texts into locale/zh_Hans (needs gettext)
-	@command -v xgettext >/dev/null || { echo 'Install gettext first (Debian: apt-get install gettext).'; exit 1; }
-	@$(PY) manage.py makemessages --locale zh_Hans --no-wrap --no-location --no-obsolete \
-		--ignore 'node_modules/*' --ignore 'var/*' --ignore '.venv/*'
+messages: $(DEV_STAMP) ## collect texts, take over new translations, compile; names what lacks Chinese
+	@$(PY) -m dongli.web.messages
 
 lock: ## compile the pinned, hashed requirements and the npm lock
 	@command -v $(UV) >/dev/null || { echo 'Install uv first, or say where it is: make lock UV=…'; exit 1; }

@@ -10,7 +10,9 @@ from dongli.areas.models import Area, Level
 from dongli.areas.seed import CORE_DISTRICTS
 from dongli.cases import policy, safety
 from dongli.cases.actions.filing import Filing
+from dongli.cases.actions.importing import Sorter
 from dongli.cases.catalogue import SHIPPED_APPEALS, read_table
+from dongli.cases.importing import aliases
 from dongli.cases.models import Category, Kind, Source
 from dongli.cases.routing import Where
 from dongli.common.clock import city_date, today
@@ -18,7 +20,7 @@ from dongli.common.ids import CROCKFORD
 from dongli.operations.seeding.names import person_name
 from dongli.operations.seeding.plays import Play
 from dongli.operations.seeding.rehearsal import Rows, Stage
-from dongli.operations.seeding.scripts import Beat, Playwright, Story
+from dongli.operations.seeding.scripts import WHISTLE_VERBS, Beat, Playwright, Story
 from dongli.organisations.models import Organisation, OrganisationKind
 from dongli.people.models import Grant, Role, RosterEntry, User
 
@@ -30,7 +32,16 @@ SHOWN = ("submit", "register", "dispatch", "accept", "contact", "blow", "sign", 
 SHOWN_TIMES = 3
 UNPLACED = 12
 ADDRESSES = ("老火车站后面的巷子里", "菜市场对面那排门面", "江边步道靠近大桥的地方", "学校后门口", "原来农药厂宿舍旁边")
-HELPERS = ("urban_management", "housing", "public_security", "fire_rescue", "market", "traffic_police", "ecology")
+# Whom a grid calls besides the class's own lead; classes led by others are not whistled for here.
+CALLED_WITH = {
+    "urban_management": ("public_security", "market", "housing"),
+    "housing": ("urban_management", "fire_rescue", "public_security"),
+    "public_security": ("urban_management", "fire_rescue", "market"),
+    "fire_rescue": ("housing", "public_security", "urban_management"),
+    "market": ("urban_management", "public_security", "ecology"),
+    "traffic_police": ("urban_management", "public_security", "housing"),
+    "ecology": ("urban_management", "market", "housing"),
+}
 _SPACE = uuid.UUID("0192f5a0-0000-7000-8000-000000000000")
 
 
@@ -79,7 +90,29 @@ class Troupe:
         self.classes = {row.code: row for row in policy.catalogue(today())}
         compounds = Area.objects.filter(level=Level.COMPOUND, synthetic=True).select_related("parent").order_by("code")
         self.compounds = [one for one in compounds if one.path.split("/")[1] in CORE_DISTRICTS]
+        self.near = {sample["id"]: self._compounds_named_in(sample) for sample in self._placed(self.samples)}
+        self.samples = [sample for sample in self.samples if self.near.get(sample["id"], self.compounds)]
         self._cast_people()
+
+    def _placed(self, samples: list[dict[str, str]]) -> list[dict[str, str]]:
+        """The samples that name a place below the city; `named` keeps its code."""
+        sorter = Sorter(aliases.pairs())
+        self.named = {}
+        for sample in samples:
+            match = sorter.places.find(sample["text"], subject=sample["subject"])
+            if match is not None and match.level != Level.CITY:
+                self.named[sample["id"]] = sorter.areas[match.code]
+        return [sample for sample in samples if sample["id"] in self.named]
+
+    def _compounds_named_in(self, sample: dict[str, str]) -> list[Area]:
+        """The compounds of the place a sample names; none when it lies outside the core districts."""
+        path = self.named[sample["id"]].path
+        return [one for one in self.compounds if one.path.startswith(path)]
+
+    def _helpers(self, category: Category | None) -> list[str]:
+        """The class's own lead and those called with it; none where a whistle would make no sense."""
+        lead = category.lead_district if category is not None else ""
+        return [lead, *CALLED_WITH[lead]] if lead in CALLED_WITH else []
 
     def _cast_people(self) -> None:
         grants = Grant.objects.select_related("user", "area").order_by("-user__username")
@@ -94,6 +127,7 @@ class Troupe:
             .order_by("-grid__code")
             if turn.grid is not None
         }
+        self.persona = User.objects.filter(username="demo-resident").first()
         self.clerk = next((g.user for g in grants if g.role == Role.HOTLINE_CLERK), None)
         self.home = self._home_community()
         departments = Organisation.objects.filter(kind=OrganisationKind.DEPARTMENT).select_related("area")
@@ -110,8 +144,8 @@ class Troupe:
         shown = self._shown(number)
         sample = dice.choice(self._fit_for(shown))
         category = self.classes.get(sample["category_code"])
-        compound = self._compound(dice, at_home=bool(shown) and number % 2 == 0)
-        helpers = [one for one in HELPERS if category is None or one != category.lead_district]
+        compound = self._compound(dice, sample, at_home=bool(shown) and number % 2 == 0)
+        helpers = self._helpers(category)
         source = Source.WEB if shown else self._source(dice)
         story = self._story(sample, category, on_patrol=source == Source.PATROL)
         beats = self.playwright.script(number, story, helpers, stop_after=shown)
@@ -131,11 +165,14 @@ class Troupe:
         if not shown:
             return self.samples
         by_desk = shown in {"submit", "register", "dispatch"}
-        return [sample for sample in self.samples if self._is_plain(sample, by_desk=by_desk)]
+        fit = [sample for sample in self.samples if self._is_plain(sample, by_desk=by_desk)]
+        if shown not in WHISTLE_VERBS:
+            return fit
+        return [sample for sample in fit if self._helpers(self.classes[sample["category_code"]])]
 
     def _is_plain(self, sample: dict[str, str], *, by_desk: bool) -> bool:
         category = self.classes.get(sample["category_code"])
-        if category is None or safety.danger_signs(words(sample)):
+        if category is None or sample["id"] in self.near or safety.danger_signs(words(sample)):
             return False
         return not category.auto_register if by_desk else category.solver == "grid"
 
@@ -146,7 +183,9 @@ class Troupe:
             return Source.PATROL
         return Source.HOTLINE if drawn < PATROL_SHARE + HOTLINE_SHARE else Source.WEB
 
-    def _compound(self, dice: random.Random, *, at_home: bool) -> Area:
+    def _compound(self, dice: random.Random, sample: dict[str, str], *, at_home: bool) -> Area:
+        if sample["id"] in self.near:
+            return dice.choice(self.near[sample["id"]])
         near = [one for one in self.compounds if one.parent_id == self.home]
         return dice.choice(near if near and (at_home or dice.random() < HOME_SHARE) else self.compounds)
 
@@ -170,6 +209,8 @@ class Troupe:
             raise LookupError(f"{draft.compound.code} lies in no community")
         filed = draft.beats[0].at
         resident = dice.choice(self.residents) if dice.random() < 0.5 and draft.source == Source.WEB else None
+        if self._shown(draft.number) and community.id == self.home and not draft.unplaced:
+            resident = self.persona or resident
         dangerous = bool(safety.danger_signs(words(draft.sample)))
         secretary, leader = self.secretaries[community.id], self.leaders[community.parent_id]
         worker = self.workers.get(community.id, secretary)

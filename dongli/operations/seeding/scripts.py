@@ -159,8 +159,8 @@ class _Draft:
             self.add("dispatch", "desk", to="worker")
             return
         self.lead = f"department:{self.story.lead}"
-        if self.dice.random() < 0.1 and self.helpers:
-            wrong = self.dice.choice(self.helpers)
+        if self.dice.random() < 0.1 and self.helpers[1:]:
+            wrong = self.dice.choice(self.helpers[1:])
             self.add("dispatch", "desk", to=f"department:{wrong}")
             self.wait(2, 20)
             self.add("return", f"department:{wrong}", reason="wrong_department", words=self.dice.choice(RETURN_WORDS))
@@ -179,7 +179,7 @@ class _Draft:
 
     def _whistle(self) -> None:
         """The grid calls two departments; sometimes one sends it back and another is called instead."""
-        called = self.dice.sample(self.helpers, 2)
+        called = [self.helpers[0], self.dice.choice(self.helpers[1:])]
         kind = self.dice.choice(("daily", "daily", "joint", "emergency"))
         self.wait(0.5, 6)
         self.add("blow", self.lead, kind=kind, departments=list(called), why=self.dice.choice(WHY), hours=2)

@@ -14,7 +14,7 @@ from dongli.cases.models import Case, CaseText, Rating, Step, StepText, Task, Wh
 from dongli.cases.queries.detail import live_lead
 from dongli.common.clock import CITY_ZONE
 from dongli.common.ids import new_id
-from dongli.operations.seeding.cases import HELPERS, plays
+from dongli.operations.seeding.cases import CALLED_WITH, plays
 from dongli.operations.seeding.commands import BEFORE_ALL
 from dongli.operations.seeding.plays import Play
 from dongli.operations.seeding.rehearsal import Rows, Stage, assignee, call_of
@@ -37,7 +37,7 @@ def city(db: None) -> City:
     load_policy()
     city = make_city()
     for area in (city.district, city.other_district):
-        for function in (*HELPERS, "traffic_police", *_leads()):
+        for function in (*CALLED_WITH, *_leads()):
             Organisation.objects.get_or_create(
                 area=area, function=function, kind=OrganisationKind.DEPARTMENT,
                 defaults={"code": f"{area.code}-{function}", "name": f"{area.name}{function}", "line": Line.SAFETY},
