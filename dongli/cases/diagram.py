@@ -22,14 +22,14 @@ from dongli.cases.workflow import (
     case_state,
 )
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 92, 38, 46, 74, 16, 30
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 84, 38, 56, 70, 16, 28
 LEAD_VERBS = frozenset({"accept", "answer", "return"})
 Spot = tuple[int, int]
 Arrows = dict[tuple[str, str], list[str]]
 
 # State → column and row.
 CASE_SPOTS: dict[str, Spot] = {
-    CaseState.SPAM: (0, 0),
+    CaseState.SPAM: (0, 2),
     CaseState.REFUSED: (1, 0),
     CaseState.WHISTLED: (3, 0),
     CaseState.FILED: (0, 1),
@@ -149,9 +149,11 @@ def _draw(spots: Mapping[str, Spot], arrows: Arrows, looks: Mapping[str, wording
     drawn = [_arrow(boxes, spots, pair, words) for pair, words in arrows.items()]
     columns, rows = max(spot[0] for spot in spots.values()) + 1, max(spot[1] for spot in spots.values()) + 1
     deepest = max((abs(spots[a][0] - spots[b][0]) for a, b in arrows if _bends(spots, a, b)), default=0)
+    height = 2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y
+    lowest = max((box.y for box in boxes.values() if box.y < height - MARGIN - HEIGHT), default=0) + HEIGHT
     return Diagram(
         width=2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X,
-        height=2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y + deepest * ARC + (ARC if deepest else 0),
+        height=max(height, lowest + deepest * ARC + MARGIN) if deepest else height,
         boxes=list(boxes.values()),
         arrows=drawn,
     )

@@ -29,6 +29,7 @@ POOL = "pool"
 Groups = list[tuple[str, list[tuple[str, str]]]]
 WAITS = {WhistleKind.EMERGENCY: timedelta(minutes=30)}
 USUAL_WAIT = timedelta(hours=2)
+FAR = 2
 
 
 class VerbForm(forms.Form):
@@ -74,9 +75,13 @@ class PlaceForm(VerbForm):
         super().__init__(data, **options)
         self.fields["area"].choices = [(place.code, _place_name(place)) for place in places]  # type: ignore[attr-defined]  # ChoiceField
 
-    def clean_area(self) -> str:
-        """Any code is taken here; whether it is a place is said by the action."""
-        return str(self.cleaned_data["area"])
+    def clean(self) -> dict[str, Any]:
+        """A place or a whole point is needed."""
+        data = super().clean() or self.cleaned_data
+        has_point = data.get("longitude") is not None and data.get("latitude") is not None
+        if not self.errors and not has_point and not data.get("area"):
+            self.add_error("area", _("Please choose a place from the list, or mark the map."))
+        return data
 
     @property
     def where(self) -> Where:
@@ -237,20 +242,20 @@ def _usual_lead(case: Case, on_duty: User | None) -> str:
 
 
 def department_groups(departments: Iterable[Organisation], desk: Area) -> Groups:
-    """Departments by nearness: suggested and own district first, then the city's, then each other district's."""
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for one in departments:
-        groups.setdefault(one.area.name, []).append((str(one.id), one.name))
+    """Departments by nearness: the own district's (the suggested one first), the city's, those of other districts."""
     own = desk.path.rstrip("/").split("/")
-    names = {one.area.name: one.area for one in departments}
-    order = sorted(groups, key=lambda name: _nearness(names[name], own))
-    return [(name, groups[name]) for name in order]
+    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
+    for one in departments:
+        nearness = _nearness(one.area, own)
+        name = _("Other districts") if nearness == FAR else one.area.name
+        groups.setdefault(nearness, (name, []))[1].append((str(one.id), one.name))
+    return [groups[nearness] for nearness in sorted(groups)]
 
 
 def _nearness(area: Area, own: list[str]) -> int:
-    """0 within the desk's own district, 1 for the city, 2 elsewhere."""
+    """0 within the desk's own district, 1 for the city, `FAR` elsewhere."""
     if area.code not in own:
-        return 2
+        return FAR
     return 0 if area.depth else 1
 
 

@@ -66,15 +66,13 @@ def _is_about(offer: detail.Offer, whistle_id: UUID) -> bool:
 
 
 def step(page: Page, form: VerbForm, act: Act) -> HttpResponse:
-    """Take the step the form describes, or show the form; what the action refuses in a field is shown at that field."""
+    """Take the step the form describes, or show the form; input that the action refuses is said at its field."""
     if page.request.method == "POST":
         if form.is_valid():
             try:
                 act()
             except Invalid as refusal:
-                if refusal.field not in form.fields:
-                    raise
-                form.add_error(refusal.field, str(refusal.message))
+                form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
             else:
                 return done(page)
         elif "idempotency_key" in form.errors:

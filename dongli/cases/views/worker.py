@@ -150,9 +150,7 @@ def patrol(request: HttpRequest) -> HttpResponse:
         try:
             case = submit(viewer=viewer, key=form.key, filing=_filing(form))
         except Invalid as refusal:
-            if refusal.field not in form.fields:
-                raise
-            form.add_error(refusal.field, str(refusal.message))
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         else:
             _remember(request, grid, case)
             messages.success(request, _("Kept: %(number)s") % {"number": case.number})

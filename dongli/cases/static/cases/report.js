@@ -79,7 +79,7 @@ function watchPlace() {
   });
   for (const input of [longitude, latitude]) input.addEventListener("change", () => { if (longitude.value && latitude.value) describe(longitude.value, latitude.value, found); });
   if (longitude.value && latitude.value) describe(longitude.value, latitude.value, found);
-  if (!navigator.geolocation) return;
+  if (!navigator.geolocation || "never" in here.dataset) return;
   here.hidden = false;
   here.addEventListener("click", () => {
     here.classList.add("is-busy");
