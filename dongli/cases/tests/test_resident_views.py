@@ -1,7 +1,9 @@
 """Residents' pages from end to end: file, follow, add, withdraw, rate, reopen, find again; and filing for others."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dongli.cases import links
 from dongli.cases.actions import closing, filing
+from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, Photo, Rating, Source
 from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
@@ -22,7 +25,7 @@ from dongli.common.clock import now
 from dongli.common.ids import new_id
 from dongli.notices.models import Delivery
 from dongli.people import ratelimits
-from tests.cast import City, log_in
+from tests.cast import City, log_in, make_city
 
 WHAT = "三栋楼下下水道堵了，污水流了一地"
 PHONE = "13912345678"
@@ -388,3 +391,24 @@ def test_closing_words_reach_the_resident(client: Client, stage: Stage) -> None:
         satisfaction="satisfied",
     )  # fmt: skip
     assert f"{links.path(case)}rate/" not in client.get(links.path(case)).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_form_at_the_same_moment_is_one_case() -> None:
+    load_policy()
+    data = form(make_city())
+    gate = Barrier(4)
+
+    def send(_number: int) -> tuple[int, str]:
+        gate.wait()
+        try:
+            response = Client().post("/report/", data)
+            return response.status_code, response.get("Location", "")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(send, range(4)))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 303
+    assert Case.objects.count() == 1
