@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from dongli.areas import index
 from dongli.areas.models import Area, Grid, Level
+from dongli.cases.importing.named import named_area
 from dongli.cases.models.case import About
 from dongli.common.errors import Invalid
 from dongli.people import queries as people
@@ -60,7 +61,8 @@ def route(where: Where, *, about: str, at: datetime) -> Route:
     if longitude is not None and latitude is not None and (place is None or place.depth > Level.COMMUNITY.depth):
         location = index.locate(longitude, latitude)
         ids |= {one for one in (location.district_id, location.community_id) if one is not None}
-    chain = _chain(place, ids)
+    named = place is None and location is None
+    chain = _chain(_district_named_in(where.address) if named else place, ids)
     community = _at(chain, Level.COMMUNITY)
     grid = None
     if location is not None and community is not None and location.community_id == community.id:
@@ -84,6 +86,13 @@ def route(where: Where, *, about: str, at: datetime) -> Route:
         hidden_from=_hidden_from(grid, community, about),
         why=tuple(why),
     )
+
+
+def _district_named_in(address: str) -> Area | None:
+    """The district that an address surely names: its desk then looks for the place."""
+    match = named_area(address) if address else None
+    code = f"{match.code[:6]}000000" if match is not None and match.level != Level.CITY else ""
+    return Area.objects.active().filter(code=code, level=Level.DISTRICT).first() if code else None
 
 
 def _area(code: str) -> Area:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from dongli.areas.models import Area, Level
 from dongli.cases import policy, safety
-from dongli.cases.importing.gazetteer import AreaName
-from dongli.cases.importing.places import Match, PlaceIndex
+from dongli.cases.importing.named import NAMED_LEVELS, build_index
+from dongli.cases.importing.places import Match
 from dongli.cases.importing.reading import RawRow
 from dongli.cases.models import Case, CaseContact, CaseText, Category, Kind, Source, Step, StepText
 from dongli.cases.suggest import Suggester
@@ -51,10 +51,8 @@ class Sorter:
     """Finds place and class for many appeals; holds the names and the catalogue in memory, no rows."""
 
     def __init__(self, aliases: Iterable[tuple[str, str]]) -> None:
-        rows = Area.objects.active().filter(level__in=[Level.CITY, Level.DISTRICT, Level.SUBDISTRICT, Level.COMMUNITY])
-        self.areas = {area.code: area for area in rows.select_related("parent")}
-        names = [AreaName(a.code, a.level, a.name, a.parent.code if a.parent else "") for a in self.areas.values()]
-        self.places = PlaceIndex.build(names, aliases)
+        self.areas = {area.code: area for area in Area.objects.active().filter(level__in=NAMED_LEVELS)}
+        self.places = build_index(aliases)
         self.classes = {row.code: row for row in policy.catalogue(today())}
         self.suggester = Suggester(self.classes.values())
 

@@ -36,7 +36,10 @@ FILTERS: dict[str, Callable[[datetime], Q]] = {
     "unplaced": lambda _moment: Q(state=CaseState.FILED, community__isnull=True),
     "dispatch": lambda _moment: Q(state=CaseState.REGISTERED),
     "under_way": lambda _moment: Q(state__in=UNDER_WAY),
-    "late": lambda moment: Q(state__in=UNDER_WAY, due_at__lt=moment),
+    "late": lambda moment: (
+        Q(state__in=UNDER_WAY, due_at__lt=moment)
+        | Q(state__in=[CaseState.FILED, CaseState.REGISTERED], dispatch_due_at__lt=moment)
+    ),
     "check": lambda _moment: Q(state__in=[CaseState.ANSWERED, CaseState.CHECKED]),
     "closed": lambda _moment: Q(state__in=CLOSED_STATES),
     "refused": lambda _moment: Q(state__in=[CaseState.REFUSED, CaseState.WITHDRAWN]),

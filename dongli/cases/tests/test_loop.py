@@ -100,6 +100,12 @@ def test_an_address_alone_waits_at_the_desk_above_until_it_is_placed(stage: Stag
     assert case.grid == stage.city.grid
 
 
+def test_an_address_that_names_a_district_waits_at_that_district_s_desk(stage: Stage) -> None:
+    case = stage.file(where=Where(address="荷塘区老火车站后面那条巷子"))
+    assert case.community is None
+    assert case.desk == stage.city.district
+
+
 def test_a_point_outside_the_city_is_refused(stage: Stage) -> None:
     with pytest.raises(Invalid) as refused:
         stage.file(where=Where(longitude=116.4, latitude=39.9))
