@@ -5,7 +5,7 @@ Only where a state stands is written here; which arrows there are follows from t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 from django.utils.translation import gettext as _
@@ -22,7 +22,7 @@ from dongli.cases.workflow import (
     case_state,
 )
 
-WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC = 84, 38, 56, 70, 16, 28
+WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC, LABEL = 84, 38, 54, 70, 8, 28, 36
 LEAD_VERBS = frozenset({"accept", "answer", "return"})
 Spot = tuple[int, int]
 Arrows = dict[tuple[str, str], list[str]]
@@ -91,6 +91,7 @@ class Diagram:
     height: int
     boxes: list[Box]
     arrows: list[Arrow]
+    left: int = 0
     box_width: int = WIDTH
     box_height: int = HEIGHT
 
@@ -146,17 +147,28 @@ def _add(arrows: Arrows, source: str, target: str, row: Transition, spots: Mappi
 
 def _draw(spots: Mapping[str, Spot], arrows: Arrows, looks: Mapping[str, wording.Look]) -> Diagram:
     boxes = {str(state): _box(spot, looks[state]) for state, spot in spots.items()}
-    drawn = [_arrow(boxes, spots, pair, words) for pair, words in arrows.items()]
+    drawn = _said_once([_arrow(boxes, spots, pair, words) for pair, words in arrows.items()], list(arrows))
     columns, rows = max(spot[0] for spot in spots.values()) + 1, max(spot[1] for spot in spots.values()) + 1
     deepest = max((abs(spots[a][0] - spots[b][0]) for a, b in arrows if _bends(spots, a, b)), default=0)
     height = 2 * MARGIN + rows * HEIGHT + (rows - 1) * GAP_Y
     lowest = max((box.y for box in boxes.values() if box.y < height - MARGIN - HEIGHT), default=0) + HEIGHT
+    left = LABEL if any(arrow.anchor == "end" and arrow.x < MARGIN + WIDTH for arrow in drawn) else 0
     return Diagram(
-        width=2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X,
+        left=-left,
+        width=2 * MARGIN + columns * WIDTH + (columns - 1) * GAP_X + left,
         height=max(height, lowest + deepest * ARC + MARGIN) if deepest else height,
         boxes=list(boxes.values()),
         arrows=drawn,
     )
+
+
+def _said_once(drawn: list[Arrow], pairs: list[tuple[str, str]]) -> list[Arrow]:
+    """A slanting arrow keeps its words to itself when a straight one says them on the way to the same state."""
+    said = {(pair[1], arrow.words) for pair, arrow in zip(pairs, drawn, strict=True) if arrow.anchor != "middle"}
+    return [
+        replace(arrow, words="") if arrow.anchor == "middle" and (pair[1], arrow.words) in said else arrow
+        for pair, arrow in zip(pairs, drawn, strict=True)
+    ]
 
 
 def _box(spot: Spot, look: wording.Look) -> Box:

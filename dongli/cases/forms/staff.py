@@ -372,6 +372,7 @@ class CheckForm(AfterPhotosMixin, VerbForm):
     """What was seen on the spot."""
 
     words = words_field(gettext_lazy("What was seen"), required=False)
+    field_order = ["words", "photos"]
 
     def __init__(self, data: Any = None, *, viewer: Viewer, **options: Any) -> None:
         super().__init__(data, **options)

@@ -42,7 +42,7 @@ def _row(viewer: Viewer, case: Case, tasks: list[Task]) -> Row:
         look=wording.TASK_LOOKS[own.state] if own is not None else wording.CASE_LOOKS[case.state],
         due=_due(case, own),
         place=place.name if place is not None else case.text.address,
-        holder=str(lead.organisation or lead.worker or "") if lead is not None else "",
+        holder=str(lead.organisation or lead.worker or "") if lead is not None and own is None else "",
         mine=own is not None,
     )
 
