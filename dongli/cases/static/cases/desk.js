@@ -34,3 +34,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// A map that leaves the page gives back its graphics: a browser has only a few to lend.
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => { target.dongliMap?.remove(); });

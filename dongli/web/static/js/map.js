@@ -12,6 +12,7 @@ export async function start(box) {
   const [longitude, latitude] = options.centre.split(",").map(Number);
   const colours = getComputedStyle(box);
   const style = await baseStyle(gl, options, colours);
+  if (!box.isConnected) return; // a panel that has been replaced meanwhile
   const fallback = [...box.childNodes];
   let map;
   try {
@@ -29,6 +30,7 @@ export async function start(box) {
   map.addControl(new gl.NavigationControl({ showCompass: false }), "top-right");
   box.dongliMap = map;
   await new Promise((done) => map.once("load", done));
+  if (!box.isConnected) { map.remove(); return; }
   if (options.outlines) await outlines(map, options.outlines, colours, gl);
   const points = await pointList(options);
   if (points) dots(map, gl, points, colours);
