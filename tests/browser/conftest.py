@@ -7,7 +7,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from dongli.cases.actions.policy import load_policy
 from tests.browser import chromium
+from tests.browser.crew import Crew
+from tests.cast import City, make_city
 
 # Playwright's loop runs in this thread; Django would take it for an async view and refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -39,3 +42,21 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
     for found in visits:
         found.context.close()
     assert [problem for found in visits for problem in found.problems] == []
+
+
+@pytest.fixture
+def city(transactional_db: None) -> City:
+    """The tiny city with its rules loaded."""
+    load_policy()
+    return make_city()
+
+
+@pytest.fixture
+def crew(browser: Browser, live_server: LiveServer) -> Iterator[Crew]:
+    """The cast at their windows; at the end nothing may have gone wrong in any, and axe may have found nothing."""
+    found = Crew(browser, live_server.url)
+    try:
+        yield found
+    finally:
+        found.leave()
+    assert not found.problems, "\n".join(found.problems)
