@@ -5,16 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_areas_grids_boundaries'),
-        ('cases', '0001_initial'),
+        ("areas", "0001_areas_grids_boundaries"),
+        ("cases", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-updated_at'], name='case_updated'),
+            model_name="case",
+            index=models.Index(fields=["-updated_at"], name="case_updated"),
         ),
     ]
