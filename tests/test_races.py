@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from dongli.cases.actions import clocks, closing, dispatching, filing, handling, whistling
 from dongli.cases.actions.dispatching import Assignee
@@ -22,6 +20,7 @@ from dongli.common.errors import Conflict, Refusal
 from dongli.common.ids import new_id
 from dongli.people.viewer import Viewer
 from tests.cast import make_city
+from tests.racing import race as at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -35,32 +34,10 @@ def stage() -> Stage:
 
 
 def race(*acts: Act) -> list[Any]:
-    """Run the acts at once, each in a thread with an open connection; what each returned, or the refusal it met.
-
-    Anything else that is raised (an IntegrityError, a deadlock) fails the test.
-    """
-    start = Barrier(len(acts), timeout=20)
-    found: list[Any] = [None] * len(acts)
-
-    def run(index: int, act: Act) -> None:
-        try:
-            connection.ensure_connection()
-            start.wait()
-            found[index] = act()
-        except Refusal as refusal:
-            found[index] = refusal
-        except BaseException as error:
-            found[index] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    """What each act returned, or the refusal it met, when all run at once; any other error fails the test."""
+    found = at_once(*acts)
     for one in found:
-        if isinstance(one, BaseException) and not isinstance(one, Refusal):
+        if isinstance(one, Exception) and not isinstance(one, Refusal):
             raise one
     return found
 
