@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "dongli.organisations",
     "dongli.people",
     "dongli.notices",
+    "dongli.duties",
     "dongli.cases",
     "dongli.web",
     "dongli.operations",

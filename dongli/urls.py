@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("dongli.areas.urls")),
     path("", include("dongli.people.urls")),
     path("", include("dongli.notices.urls")),
+    path("", include("dongli.duties.urls")),
     path("", include("dongli.cases.urls")),
     path("accounts/", include("dongli.people.account_urls")),
     path("admin/", admin.site.urls),
