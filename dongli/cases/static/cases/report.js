@@ -7,6 +7,9 @@ const WAIT = 700, LONGEST = 4000, SHORTEST = 4;
 
 for (const element of form.querySelectorAll("[data-no-script]")) element.hidden = true;
 for (const list of form.querySelectorAll("select[data-empty]")) list.disabled = true;
+// Whoever goes back after sending and sends again means the same appeal: what was typed comes back, and so does its key.
+form.elements.idempotency_key.value = history.state?.key || form.elements.idempotency_key.value;
+history.replaceState({ ...history.state, key: form.elements.idempotency_key.value }, "");
 watchWords($("[data-what]"));
 if ($("[data-picker]")) { watchLists($("[data-picker]")); watchPlace(); }
 

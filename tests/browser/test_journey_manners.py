@@ -1,0 +1,179 @@
+"""Manners of every page: one press files once, keys drive the desk, nothing sticks out, one language at a time."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
+
+from dongli.areas.models import Area, Grid
+from dongli.cases.actions.filing import Filing, submit
+from dongli.cases.models import Case
+from dongli.cases.routing import Where
+from dongli.common.ids import new_id
+from dongli.people.models import User
+from tests.browser import chromium
+from tests.browser.crew import Crew, says
+from tests.cast import City
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WORDS = "广场舞音响太大，晚上十点还在跳"
+RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/notices/", "/demo/")
+ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
+WORKER = ("/work/", "/work/map/", "/work/patrol/", "/work/report/", "/work/more/")
+DESK = (
+    "/desk/queue/", "/desk/whistles/", "/desk/map/", "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
+    "/desk/calendar/", "/notices/",
+)  # fmt: skip
+HOTLINE = ("/desk/hotline/",)
+ADMIN = ("/desk/people/", "/desk/deliveries/")
+ROOMS: dict[str, tuple[str, ...]] = {
+    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "hotline": HOTLINE, "admin": ADMIN,
+}  # fmt: skip
+
+
+@pytest.fixture
+def cases(city: City) -> list[Case]:
+    """A few appeals of the resident's, among them one that is urgent and one dispatched at once."""
+    return [
+        submit(
+            viewer=city.viewer("resident"),
+            key=new_id(),
+            filing=Filing(what=f"{WORDS}（{number}）", where=Where(*city.point_in(city.grid)), **extra),  # type: ignore[arg-type]
+        )
+        for number, extra in enumerate(({}, {"category": "0101"}, {"danger": "life"}, {}), start=1)
+    ]
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_axe_finds_nothing_serious_on_any_page(crew: Crew, cases: list[Case], name: str) -> None:
+    for path in ROOMS[name]:
+        crew[name].goto(path)
+        crew.see(crew[name])
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_nothing_sticks_out_on_the_narrowest_and_the_widest_screen(crew: Crew, cases: list[Case], name: str) -> None:
+    page = crew[name]
+    paths = [*ROOMS[name], f"/desk/case/{cases[0].number}/"] if name == "subdistrict" else ROOMS[name]
+    too_wide = []
+    for path in paths:
+        page.goto(path)
+        for width in (320, 1920):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_timeout(100)
+            if (over := chromium.overflow(page)) > 0:
+                too_wide.append(f"{path} at {width}: {over} px")
+    assert too_wide == []
+
+
+# What the product says on a page, without what people and registers have put there.
+_OWN_WORDS = """() => {
+    const data = ".ui-timeline, .rows, .list, .ui-prose, option, .crumbs, td, th[scope=row], dd, [lang]:not(html), kbd,"
+        + " .brand, .catalogue, .ui-map, .case-place, .menu, .calendar, .who, strong, svg, time, .grid-choice,"
+        + " .ui-list, .diagram, .flow";
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const words = [];
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement;
+        if (element.closest(data) || element.closest("script, style, noscript, template")) continue;
+        if (!element.checkVisibility()) continue;
+        const text = walker.currentNode.textContent.trim();
+        if (text) words.push(text);
+    }
+    return words;
+}"""
+HAN = re.compile("[\u4e00-\u9fff]")
+ENGLISH = re.compile(r"[A-Za-z]*[a-z]{3,}")
+NEUTRAL = {"Enter", "Escape"}
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_each_page_speaks_one_language(crew: Crew, cases: list[Case], name: str) -> None:
+    page, mixed = crew[name], []
+    names = [WORDS, *(one for table in (Area, Grid, User) for one in table.objects.values_list("name", flat=True))]
+    known = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+    for language, wrong in (("zh-hans", ENGLISH), ("en", HAN)):
+        page.context.add_cookies([{"name": "django_language", "value": language, "url": crew.base_url}])
+        for path in ROOMS[name]:
+            page.goto(path)
+            words = page.evaluate(_OWN_WORDS)
+            assert words, path
+            own = (known.sub("", text) for text in words)
+            mixed += [f"{language} {path}: {text}" for text in own if wrong.search(text) and text not in NEUTRAL]
+    assert mixed == []
+
+
+def test_two_presses_file_one_case(crew: Crew, city: City) -> None:
+    page = crew[""]
+    page.goto(f"/report/?place={city.compound.code}")
+    page.locator("[name=what]").fill(WORDS)
+    page.locator(".actions button.btn-primary").dblclick()
+    page.wait_for_url("**/report/done/**")
+    assert Case.objects.count() == 1
+
+
+def test_two_presses_without_scripts_file_one_case(browser: Browser, live_server: LiveServer, city: City) -> None:
+    visit = chromium.visit(browser, live_server.url, scripts=False)
+    page = visit.page
+    page.goto(f"/report/?place={city.compound.code}")
+    page.locator("[name=what]").fill(WORDS)
+    page.locator(".actions button.btn-primary").dblclick()
+    page.wait_for_url("**/report/done/**")
+    visit.context.close()
+    assert Case.objects.count() == 1
+
+
+def test_going_back_and_sending_again_leads_to_the_same_case(crew: Crew, city: City) -> None:
+    page = crew[""]
+    page.goto(f"/report/?place={city.compound.code}")
+    page.locator("[name=what]").fill(WORDS)
+    page.locator(".actions button.btn-primary").click()
+    page.wait_for_url("**/report/done/**")
+    page.go_back()
+    page.wait_for_url("**/report/?*")
+    expect(page.locator("[name=what]")).to_have_value(WORDS)
+    page.locator(".actions button.btn-primary").click()
+    page.wait_for_url("**/report/done/**")
+    says(page, Case.objects.get().number)
+
+
+def test_the_queue_is_driven_by_keys(crew: Crew, cases: list[Case]) -> None:
+    page = crew["community"]
+    page.goto("/desk/queue/")
+    current = page.locator("[data-list] .is-current")
+    page.keyboard.press("j")
+    first = current.get_attribute("data-id")
+    page.keyboard.press("j")
+    second = current.get_attribute("data-id")
+    assert first != second
+    page.keyboard.press("k")
+    assert current.get_attribute("data-id") == first
+    outline = "getComputedStyle(document.activeElement.closest('li')).outlineStyle"
+    assert page.evaluate(outline) != "none", "whoever moves by keys sees where they are"
+    page.keyboard.press("Enter")
+    expect(page.locator("#detail #case-title")).to_be_visible()
+    expect(page.locator("#detail")).to_contain_text(str(first))
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("[data-search]")).to_be_focused()
+    page.keyboard.type("十点")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=*")
+    says(page, "十点")
+
+
+def test_every_control_shows_its_focus(crew: Crew, cases: list[Case]) -> None:
+    for name, path in (("", "/report/"), ("community", "/desk/queue/")):
+        page = crew[name]
+        page.goto(path)
+        for _press in range(12):
+            page.keyboard.press("Tab")
+            shown = page.evaluate(
+                """() => { const style = getComputedStyle(document.activeElement);
+                    return style.outlineStyle !== "none" || style.boxShadow !== "none"; }"""
+            )
+            assert shown, page.evaluate("document.activeElement.outerHTML")
