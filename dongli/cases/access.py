@@ -49,6 +49,13 @@ def visible(viewer: Viewer) -> Q:
 
 
 def _at_work(viewer: Viewer) -> Q:
+def desked(viewer: Viewer, prefix: str = "") -> Q:
+    """Filter: the viewer is of the desk the case at `prefix` lies at (`Actor.DESK`), and so may open its contact."""
+    few = under(f"{prefix}desk", viewer.paths(*FEW_ROLES))
+    own = few | (Q(**{f"{prefix}danger": ""}) & under(f"{prefix}desk", viewer.paths(*DESK_ROLES)))
+    return own & ~Q(**{f"{prefix}hidden_from__contains": [viewer.known.id]})
+
+
     """Cases with a live task of the viewer or an organisation of theirs, or with one they may take from the pool."""
     tasks = Task.objects.filter(case=OuterRef("pk"), state__in=sorted(LIVE_TASK_STATES))
     mine = Q(worker=viewer.user) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))

@@ -1,4 +1,4 @@
-"""`dongli import-appeals` and `dongli import-catalogue`."""
+"""`dongli import-appeals`, `dongli import-catalogue` and `dongli reindex-search`."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from dongli.cases.actions import searching
 from dongli.cases.actions.importing import Sorter, Tally, import_rows
 from dongli.cases.actions.policy import load_catalogue
 from dongli.cases.catalogue import read_catalogue
@@ -40,6 +41,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     classes = subparsers.add_parser("import-catalogue", help="load the category catalogue from a spreadsheet")
     classes.add_argument("file", type=Path, help="the catalogue (.csv, .xlsx)")
     classes.set_defaults(run=run_import_catalogue)
+    again = subparsers.add_parser("reindex-search", help="write the search rows of all cases anew, in batches")
+    again.add_argument("--batch", type=int, default=searching.BATCH, help="cases a transaction (default: %(default)s)")
+    again.set_defaults(run=run_reindex_search)
 
 
 def run_import_appeals(args: argparse.Namespace) -> int:
@@ -113,4 +117,13 @@ def run_import_catalogue(args: argparse.Namespace) -> int:
         print(refusal, file=sys.stderr)
         return 1
     print(f"{loaded.added} added, {loaded.changed} changed, {loaded.same} unchanged.")
+    return 0
+
+
+def run_reindex_search(args: argparse.Namespace) -> int:
+    """0: the site may serve meanwhile."""
+    done = 0
+    for done in searching.reindex(batch=max(1, args.batch)):
+        print(f"\r{done:,} cases", end="", file=sys.stderr)
+    print(f"\r{done:,} cases can be found.")
     return 0

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dongli.cases import access, alerts, policy, safety
+from dongli.cases.actions import searching
 from dongli.cases.actions.dispatching import auto_start
 from dongli.cases.models import Case, CaseContact, CaseText, Kind, Photo, Source
 from dongli.cases.models.case import Danger
@@ -74,11 +75,8 @@ def _submit(viewer: Viewer, key: UUID, filing: Filing) -> Case:
     work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
     first_steps(work, way)
     work.finish()
-    CaseText.objects.create(
-        case=case,
-        description=what,
-        address=clean(filing.where.address, field="address", max_length=200),
-    )
+    address = clean(filing.where.address, field="address", max_length=200)
+    searching.index([CaseText.objects.create(case=case, description=what, address=address)])
     name = clean(filing.name, field="name", max_length=60)
     if phone or name:
         CaseContact.objects.create(case=case, name=name, phone=phone, phone_hash=keyed_hash(phone) if phone else "")

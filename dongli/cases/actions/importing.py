@@ -10,6 +10,7 @@ from django.db import transaction
 
 from dongli.areas.models import Area, Level
 from dongli.cases import policy, safety
+from dongli.cases.actions import searching
 from dongli.cases.importing.named import NAMED_LEVELS, build_index
 from dongli.cases.importing.places import Match
 from dongli.cases.importing.reading import RawRow
@@ -112,9 +113,11 @@ def _store(fresh: list[Sorted], system: str, sorter: Sorter) -> None:
     moment = now()
     cases = [_case(one, system, sorter, moment) for one in fresh]
     Case.objects.bulk_create(cases)
-    CaseText.objects.bulk_create(
-        CaseText(case=case, description=words_of(one.row)[:MOST_WORDS], address=one.row.address[:200])
-        for case, one in zip(cases, fresh, strict=True)
+    searching.index(
+        CaseText.objects.bulk_create(
+            CaseText(case=case, description=words_of(one.row)[:MOST_WORDS], address=one.row.address[:200])
+            for case, one in zip(cases, fresh, strict=True)
+        )
     )
     CaseContact.objects.bulk_create(_contact(case, one.row) for case, one in zip(cases, fresh, strict=True))
     steps, texts = [], []

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from dongli.areas.models import Area
 from dongli.cases import access
 from dongli.cases.models import Case, CaseContact, Task, Whistle
+from dongli.cases.queries.search import matching
 from dongli.cases.workflow import (
     CLOSED_STATES,
     OPEN_CASE_STATES,
@@ -67,7 +68,7 @@ class Page:
 @dataclass(frozen=True)
 class Sieve:
     """What narrows a desk's queue: a saved filter, a line, an area's subtree, a class's code, the case's source, words
-    (a number's beginning, or part of the description or address)."""
+    (`queries.search.matching`)."""
 
     filter: str = "all"
     line: str = ""
@@ -106,9 +107,6 @@ def sifted(sieve: Sieve, moment: datetime) -> Q:
         path = sieve.area.path
         inside = Q(place__path__gte=path, place__path__lt=sieve.area.path_end)
         condition &= inside | Q(desk__path__gte=path, desk__path__lt=sieve.area.path_end)
-    if words := sieve.words:
-        in_text = Q(text__description__contains=words) | Q(text__address__contains=words)
-        condition &= Q(number__startswith=words) | in_text
     return condition
 
 
@@ -117,6 +115,8 @@ def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
     moment = now()
     cases = Case.objects.filter(access.visible(viewer), sifted(sieve, moment))
     if own := OWN_FILTERS.get(sieve.filter):
+    if sieve.words:
+        cases = cases.filter(matching(viewer, sieve.words))
         cases = cases.filter(pk__in=my_tasks(viewer).filter(own(moment)).values("case"))
     return cases
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from dongli.cases import policy
-from dongli.cases.actions import closing, dispatching, handling, whistling
+from dongli.cases.actions import closing, dispatching, handling, searching, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.filing import danger_in, first_steps, new_case
 from dongli.cases.models import Case, CaseContact, CaseText, Rating, RatingText, Step, StepText, Task, Whistle
@@ -45,6 +45,7 @@ class Rows:
         ]  # fmt: skip
         for rows in filter(None, in_order):
             type(rows[0]).objects.bulk_create(rows, 1000)
+        searching.index(self.texts)
 
 
 class Rehearsed(Work):
