@@ -22,6 +22,7 @@ DESKS = {
     "city": Level.CITY,
     "stranger": Level.SUBDISTRICT,
 }
+UPPER_DESKS = {"subdistrict", "leader", "district", "city", "stranger"}
 SIGNERS = {"leader", "district", "city"}
 NOT_FOR_DANGER = {"community", "viewer"}  # danger to life, self-harm, a minor: opened to few
 POOL = {
@@ -42,6 +43,7 @@ OUTSIDERS = ("captain", "viewer", "hotline", "admin", "stranger-worker", "anonym
 EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-2", *OUTSIDERS)
 
 DESK_VERBS = set("place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call".split())
+UPPER_DESK_VERBS = {"arbitrate"}
 HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in"}
 RESIDENT_VERBS = {"rate", "reopen", "withdraw", "add"}
 LIVE = {"dispatched", "accepted", "reported_in", "answered"}
@@ -66,6 +68,8 @@ class Oracle:
             return self.filed_by[case.id] == name
         if verb in HOLDER_VERBS:
             return task is not None and self.holds(name, case, task)
+        if verb in UPPER_DESK_VERBS:
+            return name in UPPER_DESKS and self.at_desk(name, case)
         if verb == "blow":
             return self.at_desk(name, case) or (lead is not None and self.holds(name, case, lead))
         if verb in {"check", "fail_check", "close"}:

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from dongli.cases.access import visible
-from dongli.cases.actions import clocks, closing, dispatching, filing, handling, whistling
+from dongli.cases.actions import arbitrating, clocks, closing, dispatching, filing, handling, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, Step, Task, Whistle
@@ -64,11 +64,15 @@ WORDS = st.sampled_from(["已处理", "看过了", "𠮷野家门口😀\x00", "
 GOOD_WORDS = "已到场处理，情况如实"
 ON_ENDED = {"rate", "reopen", "unmark_spam"}
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
-FORWARD = set("register dispatch accept answer blow sign report_in check close rate reopen fail_check".split())
+FORWARD = set(
+    "register dispatch arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
+)
 STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
-WITH_DEPARTMENT = {"dispatch", "blow", "add_cohandler", "call"}
+WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
-WITH_WORDS = set("contact refuse return release answer check fail_check close reopen withdraw add decline".split())
+WITH_WORDS = set(
+    "arbitrate contact refuse return release answer check fail_check close reopen withdraw add decline".split()
+)
 BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
 
 
@@ -261,6 +265,7 @@ class Workflow(RuleBasedStateMachine):
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
             "call": lambda: {"organisation": department},
+            "arbitrate": lambda: {"organisation": draw(st.sampled_from([department, None]))},
             "contact": lambda: {"how": draw(st.sampled_from(["phone", "not_reached", "pigeon"]))},
             "rate": lambda: {
                 "contacted": True, "solved": False, "satisfaction": draw(st.sampled_from(["satisfied", "so-so"]))
@@ -345,6 +350,7 @@ VERBS: dict[str, Callable[..., Case]] = {
     "mark_spam": dispatching.mark_spam,
     "unmark_spam": dispatching.unmark_spam,
     "dispatch": dispatching.dispatch,
+    "arbitrate": arbitrating.arbitrate,
     "add_cohandler": dispatching.add_cohandler,
     "accept": handling.accept,
     "contact": handling.contact,

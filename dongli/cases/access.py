@@ -16,6 +16,7 @@ DESK_ROLES = (
     Role.DISTRICT_DESK,
     Role.CITY_DESK,
 )
+UPPER_DESK_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 SIGNING_ROLES = (Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 WATCHING_ROLES = (*DESK_ROLES, Role.CITY_VIEWER)
 # A case marked for danger to life, self-harm or a minor is opened to these (and to whoever holds a task on it).
@@ -48,7 +49,6 @@ def visible(viewer: Viewer) -> Q:
     return (by_link | own | watched | _at_work(viewer)) & ~Q(hidden_from__contains=[viewer.user.id])
 
 
-def _at_work(viewer: Viewer) -> Q:
 def desked(viewer: Viewer, prefix: str = "") -> Q:
     """Filter: the viewer is of the desk the case at `prefix` lies at (`Actor.DESK`), and so may open its contact."""
     few = under(f"{prefix}desk", viewer.paths(*FEW_ROLES))
@@ -56,6 +56,7 @@ def desked(viewer: Viewer, prefix: str = "") -> Q:
     return own & ~Q(**{f"{prefix}hidden_from__contains": [viewer.known.id]})
 
 
+def _at_work(viewer: Viewer) -> Q:
     """Cases with a live task of the viewer or an organisation of theirs, or with one they may take from the pool."""
     tasks = Task.objects.filter(case=OuterRef("pk"), state__in=sorted(LIVE_TASK_STATES))
     mine = Q(worker=viewer.user) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
@@ -77,6 +78,8 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
         found.add(Actor.HOLDER)
     if viewer.covers(DESK_ROLES, case.desk) and (not case.danger or viewer.covers(FEW_ROLES, case.desk)):
         found.add(Actor.DESK)
+        if viewer.covers(UPPER_DESK_ROLES, case.desk):
+            found.add(Actor.UPPER_DESK)
         if viewer.covers(SIGNING_ROLES, case.desk):
             found.add(Actor.SIGNER)
     return found

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
+from dongli.areas.models import Area, Level
 from dongli.cases.models import Case, Task
 from dongli.cases.work import Work
 from dongli.cases.workflow import OPEN_TASK_STATES
@@ -14,9 +15,10 @@ from dongli.notices.actions import notify
 from dongli.people import queries as people
 from dongli.people.models import Role, User
 
-HOLDERS, LEAD, DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "signers", "resident"
+HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "upper_desk", "signers", "resident"
 
-# verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case.
+# verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case. “dispute” is a
+# return that leads to arbitration.
 AUDIENCE: dict[str, tuple[str, ...]] = {
     "submit": (DESK,),
     "place": (DESK,),
@@ -27,6 +29,8 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "accept": (RESIDENT,),
     "answer": (DESK, LEAD),
     "return": (DESK,),
+    "dispute": (DESK, UPPER_DESK),
+    "arbitrate": (HOLDERS, DESK, RESIDENT),
     "release": (HOLDERS, LEAD),
     "blow": (SIGNERS,),
     "sign": (HOLDERS, LEAD),
@@ -52,6 +56,8 @@ _TITLES = {
     "accept": _("Somebody is now working on case %(number)s"),
     "answer": _("Case %(number)s has been answered"),
     "return": _("Case %(number)s came back: please dispatch it again"),
+    "dispute": _("Case %(number)s came back a second time: please decide who handles it"),
+    "arbitrate": _("It is decided who handles case %(number)s"),
     "release": _("A department was released from case %(number)s"),
     "blow": _("A whistle waits for your signature: %(number)s"),
     "sign": _("Whistle: please report in for case %(number)s"),
@@ -103,11 +109,18 @@ def stepped(work: Work, verb: str) -> None:
 def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == DESK:
         return people.desk_duty(work.case.desk, work.moment)
+    if circle == UPPER_DESK:
+        return people.desk_duty(_upper_desk(work.case.desk), work.moment)
     if circle == SIGNERS:
         return people.holders((Role.SUBDISTRICT_LEADER,), work.case.desk, at=work.moment)
     if circle == LEAD:
         return _holders([work.lead] if work.lead is not None else [])
     return _holders(work.new_tasks or [task for task in work.tasks if task.state in OPEN_TASK_STATES])
+
+
+def _upper_desk(desk: Area) -> Area:
+    """The desk's subdistrict; the desk itself when it stands higher."""
+    return Area.objects.filter(code=desk.code_at(Level.SUBDISTRICT)).first() or desk
 
 
 def _holders(tasks: Iterable[Task]) -> list[User]:

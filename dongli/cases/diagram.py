@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dongli.cases import wording
 from dongli.cases.workflow import (
     CASE_TABLE,
+    RETURNS_BEFORE_ARBITRATION,
     TASK_TABLE,
     WHISTLE_TABLE,
     CaseState,
@@ -31,6 +32,7 @@ Arrows = dict[tuple[str, str], list[str]]
 CASE_SPOTS: dict[str, Spot] = {
     CaseState.SPAM: (0, 2),
     CaseState.REFUSED: (1, 0),
+    CaseState.ARBITRATION: (2, 0),
     CaseState.WHISTLED: (3, 0),
     CaseState.FILED: (0, 1),
     CaseState.REGISTERED: (1, 1),
@@ -102,19 +104,21 @@ def of_cases() -> Diagram:
     for row in (one for one in TASK_TABLE if one.verb in LEAD_VERBS):
         for source in row.sources:
             for target in row.targets:
-                _add(arrows, _case_with(source), _case_with(target), row, CASE_SPOTS)
+                for earlier in range(RETURNS_BEFORE_ARBITRATION):
+                    _add(arrows, _case_with(source, earlier), _case_with(target, earlier), row, CASE_SPOTS)
     for row in WHISTLE_TABLE:
         if set(row.targets) & {WhistleState.DONE, WhistleState.DECLINED}:
             _add(arrows, CaseState.WHISTLED, _case_with(TaskState.ACCEPTED), row, CASE_SPOTS)
     return _draw(CASE_SPOTS, arrows, wording.CASE_LOOKS)
 
 
-def _case_with(lead: str) -> str:
-    """The state of a registered case whose lead's task is in this state."""
+def _case_with(lead: str, returned: int = 0) -> str:
+    """The state of a registered case whose lead's task is in this state, after so many earlier returns."""
     moments = dict.fromkeys(("spam_at", "withdrawn_at", "refused_at", "rated_at", "closed_at", "checked_at"), None)
     case = SimpleNamespace(registered_at=True, round=1, **moments)
     task = SimpleNamespace(kind="lead", state=lead, round=1)
-    return case_state(case, [task], open_whistle=False)
+    earlier = [SimpleNamespace(kind="lead", state=TaskState.RETURNED, round=1)] * returned
+    return case_state(case, [*earlier, task], open_whistle=False)
 
 
 def of_tasks() -> Diagram:

@@ -32,6 +32,7 @@ class Line:
 CASE_LOOKS: dict[str, Look] = {
     CaseState.FILED: (CaseState.FILED.label, "circle-dashed", ""),
     CaseState.REGISTERED: (CaseState.REGISTERED.label, "clipboard-list", "warn"),
+    CaseState.ARBITRATION: (CaseState.ARBITRATION.label, "users", "bad"),
     CaseState.REFUSED: (CaseState.REFUSED.label, "ban", ""),
     CaseState.DISPATCHED: (CaseState.DISPATCHED.label, "send", "info"),
     CaseState.WORKING: (CaseState.WORKING.label, "progress-check", "info"),
@@ -71,6 +72,7 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "register": ("clipboard-list", "info"),
     "refuse": ("ban", "warn"),
     "dispatch": ("send", "info"),
+    "arbitrate": ("send", "warn"),
     "add_cohandler": ("users", "info"),
     "accept": ("check", "info"),
     "report_in": ("map-pin", "info"),
@@ -235,6 +237,7 @@ _TELLERS: dict[str, Teller] = {
     "classify": _classed,
     "register": _classed,
     "dispatch": _given,
+    "arbitrate": _given,
     "add_cohandler": _given,
     "contact": _contacted,
     "answer": _answered,

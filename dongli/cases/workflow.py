@@ -18,6 +18,7 @@ class CaseState(models.TextChoices):
 
     FILED = "filed", _("Filed")
     REGISTERED = "registered", _("Registered")
+    ARBITRATION = "arbitration", _("In arbitration")
     REFUSED = "refused", _("Not taken up")
     DISPATCHED = "dispatched", _("Dispatched")
     WORKING = "working", _("Being handled")
@@ -59,6 +60,8 @@ ENDED_CASE_STATES = frozenset(
     {CaseState.REFUSED, CaseState.CLOSED, CaseState.RATED, CaseState.WITHDRAWN, CaseState.SPAM}
 )
 OPEN_CASE_STATES = frozenset(CaseState) - ENDED_CASE_STATES
+RETURNS_BEFORE_ARBITRATION = 2
+"""Returns of the lead's work in one round after which a desk above decides (Shenzhen: 先办后议)."""
 UNDER_WAY = (CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED)
 CLOSED_STATES = (CaseState.CLOSED, CaseState.RATED)
 
@@ -70,6 +73,7 @@ class Actor(models.TextChoices):
     HOLDER = "holder", _("the task's holder")
     DESK = "desk", _("the desk the case lies at")
     SUPERVISOR = "supervisor", _("the community (or a desk above it), not whoever answered")
+    UPPER_DESK = "upper_desk", _("the subdistrict's desk, or a desk above")
     SIGNER = "signer", _("the subdistrict's leader, or a leader above")
     STAFF = "staff", _("staff who serve the place")
     SYSTEM = "system", _("the system")
@@ -128,7 +132,8 @@ def case_state(case: CaseFacts, tasks: Iterable[TaskFacts], *, open_whistle: boo
 def _state_of_work(tasks: list[TaskFacts], open_whistle: bool) -> CaseState:
     lead = next((task for task in tasks if task.kind == "lead" and task.state in LIVE_TASK_STATES), None)
     if lead is None:
-        return CaseState.REGISTERED
+        returned = sum(task.kind == "lead" and task.state == TaskState.RETURNED for task in tasks)
+        return CaseState.ARBITRATION if returned >= RETURNS_BEFORE_ARBITRATION else CaseState.REGISTERED
     if open_whistle:
         return CaseState.WHISTLED
     if lead.state == TaskState.DISPATCHED:
@@ -241,6 +246,15 @@ CASE_TABLE: tuple[Transition, ...] = (
         (CaseState.DISPATCHED,),
         (Actor.DESK, Actor.SYSTEM),
         (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
+    ),
+    Transition(
+        "arbitrate",
+        _("Decide who handles it"),
+        _("Decided who handles it"),
+        (CaseState.ARBITRATION,),
+        (CaseState.DISPATCHED,),
+        (Actor.UPPER_DESK,),
+        (_("a department (the fallback department unless another is named)"), WORDS),
     ),
     Transition(
         "add_cohandler",
@@ -362,7 +376,7 @@ TASK_TABLE: tuple[Transition, ...] = (
         (TaskState.DISPATCHED, TaskState.ACCEPTED),
         (TaskState.RETURNED,),
         (Actor.HOLDER,),
-        (REASON, WORDS),
+        (REASON, WORDS, _("not what arbitration decided: handle first, argue later")),
         reason_kind="return",
     ),
     Transition(

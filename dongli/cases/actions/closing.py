@@ -123,6 +123,7 @@ def start_again(work: Work) -> None:
     work.case.round += 1
     if earlier is not None and _may_lead_again(work.case, earlier):
         task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=earlier.organisation_id))
+        task.final = earlier.final
         work.add_tasks([task])
 
 

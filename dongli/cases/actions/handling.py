@@ -11,7 +11,7 @@ from dongli.cases import alerts, policy
 from dongli.cases.actions.filing import attach_photos
 from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.work import Work, begin
-from dongli.cases.workflow import OPEN_TASK_STATES, TaskState
+from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, TaskState
 from dongli.common.errors import Conflict, Invalid
 from dongli.common.text import clean
 from dongli.people.viewer import Viewer
@@ -96,18 +96,23 @@ def timing(task: Task, moment: datetime) -> dict[str, Any]:
 
 @transaction.atomic
 def return_task(*, viewer: Viewer, task_id: UUID, key: UUID, reason: str, words: str) -> Case:
-    """Send a task back with a coded reason; nothing is wiped, and the desk must act next."""
+    """Send a task back with a coded reason; nothing is wiped, and the desk must act next.
+
+    The lead's second return in a round puts the case into arbitration; what arbitration decided is not sent back.
+    """
     text = clean(words, field="words", max_length=MAX_WORDS, required=True)
     work = begin("return", viewer=viewer, task_id=task_id, key=key)
     if work.repeated:
         return work.case
     chosen = policy.reason("return", reason, text)
     task = work.the_task
+    if task.final:
+        raise Conflict("final", _("Who handles this was decided in arbitration: handle first, argue later."))
     if task.kind == TaskKind.LEAD and (work.whistle is not None or _others_open(work)):
         raise Conflict("others_at_work", _("Others are at work on this case: release them before sending it back."))
     work.move(task, TaskState.RETURNED)
     work.step("return", task=task, reason=chosen.code, words=text)
-    return alerts.finish(work, "return")
+    return alerts.finish(work, "dispute" if work.case.state == CaseState.ARBITRATION else "return")
 
 
 def _others_open(work: Work) -> bool:

@@ -23,7 +23,7 @@ def pass_on(user: User) -> None:
         task.worker = heir
         if task.grid is None:
             task.worker = user
-            work.move(task, TaskState.RETURNED)
+            work.move(task, TaskState.RELEASED)
         else:
             work.touch(task)
         why = {"why": "left", "worker": heir.name} if heir else {"why": "left_to_pool"}

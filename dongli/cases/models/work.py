@@ -77,6 +77,7 @@ class Task(models.Model):
     limit_unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
     calendar_version = models.CharField(max_length=40)
     provisional = models.BooleanField(default=False)
+    final = models.BooleanField(default=False)
     dispatched_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField()
     report_in_due_at = models.DateTimeField(null=True, blank=True)

@@ -266,6 +266,8 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
         TaskKind.COHANDLER: {"report_in"},
         TaskKind.WHISTLE: {"accept"},
     }[TaskKind(task.kind)]
+    if task.final:
+        unfit = unfit | {"return"}
     return [
         Offer(row, task=task)
         for row in TASK_TABLE

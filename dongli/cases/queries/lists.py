@@ -36,6 +36,7 @@ FILTERS: dict[str, Callable[[datetime], Q]] = {
     "new": lambda _moment: Q(state=CaseState.FILED, community__isnull=False),
     "unplaced": lambda _moment: Q(state=CaseState.FILED, community__isnull=True),
     "dispatch": lambda _moment: Q(state=CaseState.REGISTERED),
+    "arbitration": lambda _moment: Q(state=CaseState.ARBITRATION),
     "under_way": lambda _moment: Q(state__in=UNDER_WAY),
     "late": lambda moment: (
         Q(state__in=UNDER_WAY, due_at__lt=moment)
@@ -114,9 +115,9 @@ def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
     """The cases this viewer may see, through the sieve; an own filter looks at the viewer's open tasks."""
     moment = now()
     cases = Case.objects.filter(access.visible(viewer), sifted(sieve, moment))
-    if own := OWN_FILTERS.get(sieve.filter):
     if sieve.words:
         cases = cases.filter(matching(viewer, sieve.words))
+    if own := OWN_FILTERS.get(sieve.filter):
         cases = cases.filter(pk__in=my_tasks(viewer).filter(own(moment)).values("case"))
     return cases
 

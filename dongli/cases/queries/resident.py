@@ -71,6 +71,9 @@ _STANDINGS: dict[str, _Said] = {
     CaseState.REGISTERED: (
         2, gettext_lazy("Taken up"), gettext_lazy("It has been taken up. Somebody is being chosen to look after it."),
     ),
+    CaseState.ARBITRATION: (
+        2, gettext_lazy("Taken up"), gettext_lazy("Two have sent it back. The desk above decides who looks after it."),
+    ),
     CaseState.DISPATCHED: (
         3, gettext_lazy("Handed over"), gettext_lazy("It has been handed over and waits to be accepted."),
     ),

@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dongli.cases.actions import clocks, closing, dispatching, filing, handling, importing, whistling
+from dongli.cases.actions import arbitrating, clocks, closing, dispatching, filing, handling, importing, whistling
 from dongli.cases.workflow import (
     CASE_TABLE,
     ENDED_CASE_STATES,
@@ -31,7 +31,7 @@ from dongli.cases.workflow import (
     whistle_is_done,
 )
 
-STORIES: tuple[ModuleType, ...] = (filing, dispatching, handling, whistling, closing, clocks, importing)
+STORIES: tuple[ModuleType, ...] = (filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating)
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
 NAMED_OTHERWISE = {"add": "add_words", "return": "return_task", "call": "call_department", "import": "import_rows"}
@@ -113,6 +113,7 @@ def test_every_state_of_a_case_can_be_reached_from_the_start() -> None:
         more = {CaseState(target) for row in CASE_TABLE if reached & set(row.sources) for target in row.targets} | (
             {CaseState.WORKING} if CaseState.DISPATCHED in reached else set()
         )  # by accepting the lead's task
+        more |= {CaseState.ARBITRATION} if CaseState.DISPATCHED in reached else set()  # by returning it twice
         more |= {CaseState.ANSWERED} if CaseState.WORKING in reached else set()  # by answering it
         if more <= reached:
             break
@@ -183,6 +184,14 @@ def test_the_lead_decides_where_the_work_stands(task_state: str, expected: str) 
     assert state(Work("lead", task_state), registered_at=1, round=2) == "registered"
 
 
+def test_a_second_return_of_the_leads_work_goes_to_arbitration() -> None:
+    twice = [Work("lead", "returned"), Work("lead", "returned")]
+    assert state(*twice, registered_at=1) == "arbitration"
+    assert state(*twice, Work("lead", "dispatched"), registered_at=1) == "dispatched"
+    assert state(*twice, registered_at=1, round=2) == "registered"
+    assert state(Work("lead", "returned"), Work("cohandler", "returned"), registered_at=1) == "registered"
+
+
 def test_an_open_whistle_shows_while_there_is_a_lead() -> None:
     assert state(Work("lead", "accepted"), whistle=True, registered_at=1) == "whistled"
     assert state(Work("lead", "returned"), whistle=True, registered_at=1) == "registered"
@@ -200,7 +209,8 @@ def test_the_order_of_tasks_does_not_matter_and_helpers_never_do(tasks: list[Wor
     facts: dict[str, Any] = {"registered_at": 1, "round": turn, "whistle": whistle}
     found = state(*tasks, **facts)
     assert found == state(*reversed(tasks), **facts)
-    assert found == state(*leads[:1], **facts)
+    returned = [task for task in tasks if task.kind == "lead" and task.state == "returned" and task.round == turn]
+    assert found == state(*returned, *leads[:1], **facts)
     assert found in OPEN_CASE_STATES
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import board, policy, staff, verbs, worker
+from dongli.cases.views import board, exceptions, policy, staff, verbs, worker
 
 pages: list[URLPattern] = [
     path("work/today/", worker.today, name="work_today"),
@@ -31,6 +31,7 @@ case_verbs: list[URLPattern] = [
     path("case/<uuid:case_id>/mark-spam/", verbs.mark_spam, name="case_mark_spam"),
     path("case/<uuid:case_id>/unmark-spam/", verbs.unmark_spam, name="case_unmark_spam"),
     path("case/<uuid:case_id>/dispatch/", verbs.dispatch, name="case_dispatch"),
+    path("case/<uuid:case_id>/arbitrate/", exceptions.arbitrate, name="case_arbitrate"),
     path("case/<uuid:case_id>/add-cohandler/", verbs.add_cohandler, name="case_add_cohandler"),
     path("case/<uuid:case_id>/blow/", verbs.blow, name="case_blow"),
     path("case/<uuid:case_id>/check/", verbs.check, name="case_check"),

@@ -24,8 +24,8 @@ from dongli.people.viewer import Viewer
 # Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
 ONE_TAP = frozenset({"accept", "report_in", "mark_spam", "unmark_spam", "sign"})
 CASE_VERBS = (
-    "register", "dispatch", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check", "refuse",
-    "mark_spam", "unmark_spam",
+    "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check",
+    "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = ("accept", "report_in", "contact", "answer", "return", "release")
 WHISTLE_VERBS = ("sign", "decline", "call")
@@ -154,8 +154,8 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
 
 
 _ORDER = (
-    "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "check", "close",
-    "fail_check", "blow", "add_cohandler", "classify", "return", "refuse", "mark_spam", "unmark_spam",
+    "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
+    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 
@@ -169,6 +169,7 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
     wanted = {
         CaseState.FILED: ("place",) if case.community is None else ("register",),
         CaseState.REGISTERED: ("dispatch",),
+        CaseState.ARBITRATION: ("arbitrate",),
         CaseState.ANSWERED: ("check", "fail_check"),
         CaseState.CHECKED: ("close", "fail_check"),
         CaseState.SPAM: ("unmark_spam",),

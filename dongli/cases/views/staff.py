@@ -40,6 +40,7 @@ LABELS: dict[str, str | Promise] = {
     "new": gettext_lazy("To register"),
     "unplaced": gettext_lazy("Place unknown"),
     "dispatch": gettext_lazy("To dispatch"),
+    "arbitration": gettext_lazy("In arbitration"),
     "under_way": gettext_lazy("Under way"),
     "late": gettext_lazy("Late"),
     "check": gettext_lazy("To check"),
@@ -48,7 +49,9 @@ LABELS: dict[str, str | Promise] = {
     "spam": gettext_lazy("Spam"),
     "all": gettext_lazy("All"),
 }
-DESK_FILTERS = ("urgent", "new", "dispatch", "check", "late", "under_way", "closed", "refused", "spam", "all")
+DESK_FILTERS = (
+    "urgent", "new", "dispatch", "arbitration", "check", "late", "under_way", "closed", "refused", "spam", "all"
+)  # fmt: skip
 PLACING_FILTERS = ("unplaced", *DESK_FILTERS)
 OWN_FILTERS = ("to_accept", "in_hand", "own_late", "all")
 WATCHING_FILTERS = ("urgent", "late", "under_way", "check", "closed", "refused", "all")

@@ -27,7 +27,8 @@ page_or_post = require_http_methods(["GET", "HEAD", "POST"])
 # The case
 
 
-def _case_page(request: HttpRequest, verb: str, case_id: UUID, **extra: Any) -> Page:
+def case_page(request: HttpRequest, verb: str, case_id: UUID, **extra: Any) -> Page:
+    """The page of a verb on a case that the viewer may see."""
     return Page(request, verb, detail.case_by_id(viewer_from(request), case_id), extra=extra)
 
 
@@ -35,7 +36,7 @@ def _case_page(request: HttpRequest, verb: str, case_id: UUID, **extra: Any) -> 
 @page_or_post
 def place(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Say where a case is: search a name, or mark the map."""
-    page = _case_page(request, "place", case_id)
+    page = case_page(request, "place", case_id)
     words = request.GET.get("place", "").strip()
     places = search(words, limit=12) if words else []
     if (chosen := request.POST.get("area", "")) and chosen not in {one.code for one in places}:
@@ -62,7 +63,7 @@ def _suggested(case: Case) -> list[Category]:
 @page_or_post
 def classify(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose the class."""
-    page = _case_page(request, "classify", case_id)
+    page = case_page(request, "classify", case_id)
     form = _class_form(page)
     return step(
         page,
@@ -84,7 +85,7 @@ def _class_form(page: Page) -> forms.ClassifyForm:
 @page_or_post
 def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take the case up, under the class chosen."""
-    page = _case_page(request, "register", case_id)
+    page = case_page(request, "register", case_id)
     form = _class_form(page)
     return step(
         page,
@@ -99,7 +100,7 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Do not take the case up."""
-    page = _case_page(request, "refuse", case_id)
+    page = case_page(request, "refuse", case_id)
     form = forms.RefuseForm(request.POST or None)
     return step(
         page, form, lambda: dispatching.refuse(viewer=page.viewer, case_id=case_id, key=form.key, **_reason(form))
@@ -114,7 +115,7 @@ def _reason(form: forms.ReasonForm) -> dict[str, str]:
 @require_POST
 def mark_spam(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Put the filing aside as spam."""
-    page = _case_page(request, "mark_spam", case_id)
+    page = case_page(request, "mark_spam", case_id)
     return tap(request, page, lambda key: dispatching.mark_spam(viewer=page.viewer, case_id=case_id, key=key))
 
 
@@ -122,7 +123,7 @@ def mark_spam(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 def unmark_spam(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Take the filing out of spam."""
-    page = _case_page(request, "unmark_spam", case_id)
+    page = case_page(request, "unmark_spam", case_id)
     return tap(request, page, lambda key: dispatching.unmark_spam(viewer=page.viewer, case_id=case_id, key=key))
 
 
@@ -130,7 +131,7 @@ def unmark_spam(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def dispatch(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Give the case to a lead and any co-handlers."""
-    page = _case_page(request, "dispatch", case_id)
+    page = case_page(request, "dispatch", case_id)
     case = page.case
     duty = people.on_duty(case.grid, now()) if case.grid is not None and not case.about else None
     form = forms.DispatchForm(request.POST or None, case=case, on_duty=duty.user if duty is not None else None)
@@ -153,7 +154,7 @@ def dispatch(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def add_cohandler(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Bring in one more department."""
-    page = _case_page(request, "add_cohandler", case_id)
+    page = case_page(request, "add_cohandler", case_id)
     form = forms.DepartmentForm(request.POST or None, case=page.case)
     return step(
         page,
@@ -168,7 +169,7 @@ def add_cohandler(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def blow(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Blow the whistle."""
-    page = _case_page(request, "blow", case_id)
+    page = case_page(request, "blow", case_id)
     form = forms.BlowForm(request.POST or None, case=page.case)
     return step(page, form, lambda: whistling.blow(viewer=page.viewer, case_id=case_id, key=form.key, call=form.call))
 
@@ -177,7 +178,7 @@ def blow(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The answer holds."""
-    page = _case_page(request, "check", case_id)
+    page = case_page(request, "check", case_id)
     form = forms.CheckForm(**sent(request), viewer=page.viewer)
     return step(
         page,
@@ -197,7 +198,7 @@ def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def fail_check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The answer does not hold."""
-    page = _case_page(request, "fail_check", case_id)
+    page = case_page(request, "fail_check", case_id)
     form = forms.FailCheckForm(request.POST or None)
     return step(
         page,
@@ -210,7 +211,7 @@ def fail_check(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @page_or_post
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Close the case with the answer that the resident reads; what the holder wrote stands there to start from."""
-    page = _case_page(request, "close", case_id)
+    page = case_page(request, "close", case_id)
     form = forms.CloseForm(request.POST or None, initial={"words": _last_answer(page.case)})
     return step(
         page,
@@ -227,7 +228,8 @@ def _last_answer(case: Case) -> str:
 # Tasks
 
 
-def _task_page(request: HttpRequest, verb: str, task_id: UUID) -> Page:
+def task_page(request: HttpRequest, verb: str, task_id: UUID) -> Page:
+    """The page of a verb on a task of a case that the viewer may see."""
     return Page(request, verb, detail.case_of_task(viewer_from(request), task_id), task_id=task_id)
 
 
@@ -235,7 +237,7 @@ def _task_page(request: HttpRequest, verb: str, task_id: UUID) -> Page:
 @require_POST
 def accept(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Take the task on."""
-    page = _task_page(request, "accept", task_id)
+    page = task_page(request, "accept", task_id)
     return tap(request, page, lambda key: handling.accept(viewer=page.viewer, task_id=task_id, key=key))
 
 
@@ -243,7 +245,7 @@ def accept(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @require_POST
 def report_in(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The department is there."""
-    page = _task_page(request, "report_in", task_id)
+    page = task_page(request, "report_in", task_id)
     words = request.POST.get("words", "")
     return tap(
         request, page, lambda key: whistling.report_in(viewer=page.viewer, task_id=task_id, key=key, words=words)
@@ -254,7 +256,7 @@ def report_in(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @page_or_post
 def contact(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Record how the resident was contacted."""
-    page = _task_page(request, "contact", task_id)
+    page = task_page(request, "contact", task_id)
     form = forms.ContactForm(request.POST or None)
     page.extra = {"contact": detail.case_file(page.viewer, page.case).contact}
     return step(
@@ -274,7 +276,7 @@ def contact(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @page_or_post
 def answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Say what was done, with photos of before and after."""
-    page = _task_page(request, "answer", task_id)
+    page = task_page(request, "answer", task_id)
     form = forms.AnswerForm(**sent(request), viewer=page.viewer)
     return step(
         page,
@@ -295,7 +297,7 @@ def answer(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @page_or_post
 def return_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Send the task back."""
-    page = _task_page(request, "return", task_id)
+    page = task_page(request, "return", task_id)
     form = forms.ReturnForm(request.POST or None)
     return step(
         page, form, lambda: handling.return_task(viewer=page.viewer, task_id=task_id, key=form.key, **_reason(form))
@@ -306,7 +308,7 @@ def return_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @page_or_post
 def release(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """Let a co-handler or a whistled department go."""
-    page = _task_page(request, "release", task_id)
+    page = task_page(request, "release", task_id)
     form = forms.ReleaseForm(request.POST or None)
     return step(
         page, form, lambda: handling.release(viewer=page.viewer, task_id=task_id, key=form.key, **_reason(form))
