@@ -60,10 +60,10 @@ def grant_role(
     place = organisation.area if organisation is not None else area
     check_administers(viewer, place)
     _check_fit(role, area, organisation)
-    since = since or now()
+    holder = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    since = since or now()  # after the lock, so that whoever came second finds what the first has granted
     if until is not None and until <= since:
         raise Invalid("bad_period", _("The end must be after the beginning."), field="until")
-    holder = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     _check_account(holder)
     wanted = {"user": holder, "role": role, "area": area, "organisation": organisation}
     held = Grant.objects.filter(in_force(since), **wanted).first()

@@ -54,9 +54,9 @@ def put_on_roster(
     if place is None or (grid is not None and area is not None):
         raise Invalid("one_place", _("Choose one grid or one desk."), field="grid")
     check_keeps_roster(viewer, place)
-    since = since or now()
-    _check_turn(rank, since, until)
     holder = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    since = since or now()  # after the lock, so that whoever came second finds what the first has put down
+    _check_turn(rank, since, until)
     roles = GRID_ROLES if grid is not None else DESK_ROLES_BY_LEVEL.get(place.level, ())
     if not holds_role_over(holder, roles, place):
         raise Conflict("serves_elsewhere", _("This person holds no role that serves this place."))

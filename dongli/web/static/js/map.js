@@ -176,7 +176,7 @@ function picking(map, gl, box) {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => { locate.classList.remove("is-busy"); put([coords.longitude, coords.latitude]); map.easeTo({ center: marker.getLngLat(), zoom: 16 }); },
       () => { locate.classList.remove("is-busy"); if (status) status.textContent = status.dataset.denied; },
-      { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
     );
   });
 }
