@@ -94,7 +94,7 @@ function watchPlace() {
         describe(longitude.value, latitude.value, found);
       },
       () => { here.classList.remove("is-busy"); found.textContent = found.dataset.denied; },
-      { enableHighAccuracy: true, timeout: 8000, maximumAge: 60000 },
+      { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 },
     );
   });
 }
