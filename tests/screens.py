@@ -1,6 +1,6 @@
 """`make screens`: every page at both sizes, light and large text, saved to screens/ to be looked at.
 
-    python -m tests.screens [--base-url http://localhost:8000] [name …]
+    python -m tests.screens [--base-url http://localhost:8000] [--full] [name …]
 
 Without an address that answers, the product is started on the database of this checkout and stopped again.
 """
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby, product
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "screens"
 SIZES = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 LOOKS: dict[str, dict[str, str]] = {"light": {}, "large": {"elder": "1"}}
-START_SECONDS = 120
+START_SECONDS, PRESS_MS = 120, 5_000
 
 
 @dataclass(frozen=True)
@@ -37,39 +38,81 @@ class Screen:
     press: tuple[str, ...] = ()
 
 
-QUEUE_ROW = ".rows [data-id] a"
+def _mine(icon: str) -> str:
+    """The resident's newest appeal whose state has this icon."""
+    return f".list-row:has(use[href$='#{icon}'])"
+
+
+def _job(icon: str) -> str:
+    """The worker's most urgent task whose state has this icon."""
+    return f".job:has(.ui-badge use[href$='#{icon}']) .job-open"
+
+
+def _more_at_work(verb: str) -> tuple[str, str]:
+    return ".actions details.menu > summary", f".actions a[href*='/{verb}/']"
+
+
+ROW = ".rows [data-id] a"
+MORE = ".case-actions details.menu > summary"
 SCREENS = [
     Screen("home", "/"),
     Screen("home-signed-in", "/", "demo-resident"),
     Screen("report", "/report/"),
+    Screen("report-at-home", "/report/", "demo-resident"),
+    Screen("report-errors", "/report/", "demo-resident-2", (".actions .btn-primary",)),
     Screen("find", "/c/"),
     Screen("my-appeals", "/my/", "demo-resident"),
-    Screen("my-appeal", "/my/", "demo-resident", (".list-row",)),
+    Screen("my-appeal", "/my/", "demo-resident", (_mine("speakerphone"),)),
+    Screen("my-appeal-closed", "/my/", "demo-resident", (_mine("circle-check"),)),
+    Screen("my-rating", "/my/", "demo-resident", (_mine("circle-check"), "a[href$='/rate/']")),
+    Screen("my-reopening", "/my/", "demo-resident", (_mine("circle-check"), "a[href$='/reopen/']")),
+    Screen("my-withdrawing", "/my/", "demo-resident", (_mine("circle-dashed"), "a[href$='/withdraw/']")),
+    Screen("my-appeals-none", "/my/", "demo-captain"),
     Screen("me", "/me/", "demo-resident"),
+    Screen("notices", "/notices/", "demo-resident"),
     Screen("login", "/accounts/login/"),
     Screen("staff-login", "/accounts/staff/"),
     Screen("personas", "/demo/"),
     Screen("not-found", "/no-such-page/"),
+    Screen("not-allowed", "/desk/queue/", "demo-resident"),
+    Screen("unknown-code", "/r/000000000000/"),
     Screen("work-today", "/work/", "demo-worker"),
-    Screen("work-task", "/work/", "demo-worker", (".job-open",)),
+    Screen("work-task", "/work/", "demo-worker", (_job("progress-check"),)),
+    Screen("work-task-new", "/work/", "demo-worker", (_job("hourglass"),)),
+    Screen("work-answer", "/work/", "demo-worker", (_job("progress-check"), *_more_at_work("answer"))),
+    Screen("work-whistle", "/work/", "demo-worker", (_job("progress-check"), *_more_at_work("blow"))),
+    Screen("work-return", "/work/", "demo-worker", (_job("progress-check"), *_more_at_work("return"))),
     Screen("work-map", "/work/map/", "demo-worker"),
-    Screen("work-patrol", "/work/patrol/", "demo-worker"),
-    Screen("work-report", "/work/report/", "demo-worker"),
+    Screen("work-patrol", "/work/patrol/", "demo-worker", (".finding > summary",)),
+    Screen("work-report", "/work/report/", "demo-captain"),
     Screen("work-more", "/work/more/", "demo-worker"),
+    Screen("work-nothing", "/work/", "demo-captain"),
     Screen("desk-community", "/desk/", "demo-community"),
-    Screen("desk-case", "/desk/", "demo-community", (QUEUE_ROW,)),
-    Screen("desk-subdistrict", "/desk/", "demo-subdistrict"),
-    Screen("desk-whistles", "/desk/whistles/", "demo-subdistrict"),
+    Screen("desk-case-split", "/desk/queue/", "demo-community", (ROW,)),
+    Screen("desk-subdistrict", "/desk/queue/?filter=late", "demo-subdistrict"),
     Screen("desk-department", "/desk/", "demo-urban"),
+    Screen("desk-nothing", "/desk/queue/?filter=spam&q=nothing", "demo-secretary"),
+    Screen("desk-register", "/desk/queue/?filter=new", "demo-community", (ROW, "a[href*='/register/']")),
+    Screen("desk-refuse", "/desk/queue/?filter=new", "demo-community", (ROW, MORE, "a[href*='/refuse/']")),
+    Screen("desk-dispatch", "/desk/queue/?filter=dispatch", "demo-district", (ROW, "a[href*='/dispatch/']")),
+    Screen("desk-place", "/desk/queue/?filter=unplaced", "demo-city", (ROW, "a[href*='/place/']")),
+    Screen("desk-check", "/desk/queue/?filter=check", "demo-subdistrict", (ROW, "a[href*='/check/']")),
+    Screen("desk-closed", "/desk/queue/?filter=closed", "demo-community", (ROW,)),
+    Screen("desk-answer", "/desk/queue/?filter=in_hand", "demo-urban", (ROW, "a[href*='/answer/']")),
+    Screen("desk-return", "/desk/queue/?filter=to_accept", "demo-urban", (ROW, MORE, "a[href*='/return/']")),
+    Screen("desk-whistles", "/desk/whistles/", "demo-leader"),
+    Screen("desk-call", "/desk/whistles/", "demo-leader", ("a[href*='/call/']",)),
+    Screen("desk-decline", "/desk/whistles/", "demo-leader", ("a[href*='/decline/']",)),
     Screen("desk-map", "/desk/map/", "demo-district"),
     Screen("desk-hotline", "/desk/hotline/", "demo-hotline"),
     Screen("desk-duty", "/desk/duty/", "demo-subdistrict"),
     Screen("desk-people", "/desk/people/", "demo-admin"),
+    Screen("desk-person", "/desk/people/", "demo-admin", ("main table a, main .rows a",)),
     Screen("desk-catalogue", "/desk/catalogue/", "demo-community"),
     Screen("desk-workflow", "/desk/workflow/", "demo-community"),
-    Screen("desk-calendar", "/desk/calendar/", "demo-admin"),
+    Screen("desk-calendar", "/desk/calendar/", "demo-city"),
     Screen("desk-deliveries", "/desk/deliveries/", "demo-admin"),
-    Screen("notices", "/notices/", "demo-worker"),
+    Screen("desk-notices", "/notices/", "demo-subdistrict"),
     Screen("styleguide", "/styleguide/"),
     Screen("styleguide-desk", "/styleguide/desk/"),
 ]
@@ -79,38 +122,58 @@ def main() -> int:
     """Take the screens named, or all; 1 when one could not be taken or a page reported a problem."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base-url", default="http://localhost:8000")
+    parser.add_argument("--full", action="store_true", help="whole pages, not only what fits the window")
     parser.add_argument("names", nargs="*", metavar="name")
     args = parser.parse_args()
     wanted = [screen for screen in SCREENS if not args.names or screen.name in args.names]
     OUT.mkdir(exist_ok=True)
     faults = 0
     with _product(args.base_url) as base_url, chromium.launched() as browser:
-        for screen in wanted:
-            faults += sum(not _take(browser, base_url, screen, size, look) for size in SIZES for look in LOOKS)
+        for size, look in product(SIZES, LOOKS):
+            for persona, screens in groupby(sorted(wanted, key=_persona), _persona):
+                faults += _take_all(browser, base_url, persona, list(screens), size, look, full=args.full)
     print(f"{len(wanted)} pages in {OUT.relative_to(ROOT)}/, {faults} with a fault")
     return 1 if faults else 0
 
 
-def _take(browser: Browser, base_url: str, screen: Screen, size: str, look: str) -> bool:
+def _persona(screen: Screen) -> str:
+    return screen.persona
+
+
+def _take_all(
+    browser: Browser, base_url: str, persona: str, screens: list[Screen], size: str, look: str, *, full: bool
+) -> int:
+    """Everything one persona looks at, in one window; how many had a fault."""
     visit = chromium.visit(browser, base_url, size=SIZES[size], cookies=LOOKS[look])
-    target = OUT / f"{screen.name}-{size}-{look}.png"
+    faults = 0
     try:
-        if screen.persona:
-            become(visit.page, screen.persona)
-        visit.page.goto(screen.path)
-        for selector in screen.press:
-            visit.page.locator(selector).first.click()
-            visit.page.wait_for_load_state()
-        settle(visit.page)
-        visit.page.screenshot(path=target, full_page=False)
-        wide = chromium.overflow(visit.page)
-        faults = visit.problems + ([f"{wide} px too wide"] if wide > 0 else [])
-    except Error as error:
-        faults = [error.message.splitlines()[0]]
+        if persona:
+            become(visit.page, persona)
+        for screen in screens:
+            visit.problems.clear()
+            target = OUT / f"{screen.name}-{size}-{look}.png"
+            found = _take(visit, screen, target, full=full)
+            faults += bool(found)
+            print(f"{target.name}: {'; '.join(found) or 'ok'}", flush=True)
     finally:
         visit.context.close()
-    print(f"{target.name}: {'; '.join(faults) or 'ok'}")
-    return not faults
+    return faults
+
+
+def _take(visit: chromium.Visit, screen: Screen, target: Path, *, full: bool) -> list[str]:
+    """Open the page, press what leads on, save the picture; what was wrong."""
+    page = visit.page
+    try:
+        page.goto(screen.path)
+        for selector in screen.press:
+            page.locator(f"{selector} >> visible=true").first.click(timeout=PRESS_MS)
+            page.wait_for_load_state("networkidle")
+        settle(page)
+        page.screenshot(path=target, full_page=full)
+        wide = chromium.overflow(page)
+        return visit.problems + ([f"{wide} px too wide"] if wide > 0 else [])
+    except Error as error:
+        return [error.message.splitlines()[0]]
 
 
 def become(page: Page, persona: str) -> None:
