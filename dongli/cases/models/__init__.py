@@ -3,7 +3,7 @@
 from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, Source
 from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
-from dongli.cases.models.search import CaseSearch
+from dongli.cases.models.search import CaseSearch, SavedView
 from dongli.cases.models.work import Patrol, Task, TaskKind, Whistle, WhistleKind
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Rating",
     "RatingText",
     "Reason",
+    "SavedView",
     "Source",
     "Step",
     "StepText",

@@ -106,6 +106,7 @@ class Case(models.Model):
             models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
             models.Index(fields=["community", "-id"], name="case_community"),
             models.Index(fields=["-updated_at"], name="case_updated"),
+            models.Index(fields=["filed_at"], name="case_filed"),
             models.Index(fields=["resident", "-id"], condition=Q(resident__isnull=False), name="case_resident"),
         ]
 

@@ -1,10 +1,13 @@
-"""What the desk finds with: the words of a case cut for searching, in a row that can be erased with the text."""
+"""What the desk finds with: the words of a case, in a row that can be erased with the text; saved views."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from dongli.cases.models.case import Case
+from dongli.common.clock import now
+from dongli.common.ids import new_id
+from dongli.people.models import User
 
 
 class CaseSearch(models.Model):
@@ -20,3 +23,20 @@ class CaseSearch(models.Model):
 
     def __str__(self) -> str:
         return str(self.case_id)
+
+
+class SavedView(models.Model):
+    """A search somebody keeps: their name for it and the address's query, as it was. Its owner's alone."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=20)
+    query = models.CharField(max_length=1000)
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_view_per_name")]
+
+    def __str__(self) -> str:
+        return self.name

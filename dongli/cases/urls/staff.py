@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import board, exceptions, policy, staff, verbs, worker
+from dongli.cases.views import board, exceptions, policy, saved, staff, verbs, worker
 
 pages: list[URLPattern] = [
     path("work/today/", worker.today, name="work_today"),
@@ -13,6 +13,9 @@ pages: list[URLPattern] = [
     path("work/patrol/finish/", worker.finish_patrol, name="work_patrol_finish"),
     path("desk/queue/", staff.queue, name="desk_queue"),
     path("desk/queue/live/", staff.queue_live, name="desk_queue_live"),
+    path("desk/views/", saved.views, name="desk_views"),
+    path("desk/views/save/", saved.save, name="desk_view_save"),
+    path("desk/views/<uuid:view_id>/drop/", saved.drop, name="desk_view_drop"),
     path("desk/case/<str:number>/", staff.case, name="desk_case"),
     path("desk/whistles/", board.board, name="desk_board"),
     path("desk/whistles/live/", board.board_live, name="desk_board_live"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,17 +16,18 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from dongli.areas.models import Area, Level
 from dongli.areas.queries import children
 from dongli.cases import access, wording
-from dongli.cases.models import Source
+from dongli.cases.models import SavedView
 from dongli.cases.queries import detail, lists
+from dongli.cases.queries.search import places as matching_places
 from dongli.cases.views.casefile import room_of, sheet
 from dongli.cases.views.live import live_answer
 from dongli.cases.views.rows import rows
+from dongli.cases.views.sieve import Scope, kept, offered, sieve_of
 from dongli.cases.views.steps import is_panel, panel
 from dongli.cases.workflow import CaseState
 from dongli.common.clock import now
 from dongli.common.errors import NotAllowed, NotFound
 from dongli.common.text import strip_controls
-from dongli.organisations.models import Line
 from dongli.people.actions import open_record
 from dongli.people.guards import desk_required, viewer_from, worker_required
 from dongli.people.models import Role
@@ -60,7 +61,6 @@ WAITING = ("to_accept", "new", "unplaced", "dispatch", "check")
 PLACING_ROLES = (Role.DISTRICT_DESK, Role.CITY_DESK)
 LIVE_SECONDS = 10
 STAMP_MINUTES = 5
-WORDS_LIMIT = 100
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,6 @@ class Saved:
     url: str
     count: int
     current: bool
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What the queue's filters offer this viewer: saved filters, and the areas one level below theirs."""
-
-    filters: tuple[str, ...]
-    areas: list[Area]
-
-    @property
-    def first(self) -> str:
-        """The filter a desk starts with."""
-        return "all"
 
 
 @desk_required
@@ -99,14 +86,13 @@ def queue(request: HttpRequest) -> HttpResponse:
     context |= {
         "sheet": _chosen(viewer, number),
         "chosen": number,
-        "scope": scope,
-        "lines": Line.choices,
-        "sources": Source.choices,
+        "places": matching_places(sieve.words) if sieve.words else [],
+        "query": urlencode(kept(request.GET)),
         "live_url": f"{reverse('desk_queue_live')}?{request.GET.urlencode()}",
         "live_seconds": LIVE_SECONDS,
         "tag": _tag(viewer, sieve),
     }
-    return render(request, "cases/desk/queue.html", context)
+    return render(request, "cases/desk/queue.html", context | offered(request.GET, scope))
 
 
 @desk_required
@@ -140,27 +126,15 @@ def scope_of(viewer: Viewer) -> Scope:
         names = DESK_FILTERS
     else:
         names = OWN_FILTERS if viewer.has(Role.DEPARTMENT_OFFICER) else WATCHING_FILTERS
-    return Scope(names, _areas_below(viewer))
-
-
-def _areas_below(viewer: Viewer) -> list[Area]:
-    """The parts of the widest area the viewer's desk roles cover."""
     path = min(viewer.paths(*access.WATCHING_ROLES), key=len, default="")
-    area = Area.objects.filter(path=path).first() if path else None
-    return list(children(area)) if area is not None and area.depth < Level.COMPOUND.depth else []
+    widest = Area.objects.filter(path=path).first() if path else None
+    has_parts = widest is not None and widest.depth < Level.COMPOUND.depth
+    return Scope(names, list(children(widest)) if widest is not None and has_parts else [], widest)
 
 
 def sieve_from(request: HttpRequest, scope: Scope) -> lists.Sieve:
-    """What the address asks for; whatever is not on offer counts as not asked."""
-    asked = request.GET
-    name = asked.get("filter", "")
-    return lists.Sieve(
-        filter=name if name in scope.filters else scope.first,
-        line=asked.get("line", "") if asked.get("line") in Line.values else "",
-        area=next((area for area in scope.areas if area.code == asked.get("area")), None),
-        source=asked.get("source", "") if asked.get("source") in Source.values else "",
-        words=strip_controls(asked.get("q", "")).strip()[:WORDS_LIMIT],
-    )
+    """What the address asks for."""
+    return sieve_of(request.GET, scope)
 
 
 def _list_context(
@@ -172,15 +146,26 @@ def _list_context(
     return {
         "rows": rows(viewer, listed.rows),
         "next": listed.next,
+        "views": _views(request, viewer, scope) if page == "desk_queue" else [],
         "saved": [_saved(request, name, found.get(name, 0), sieve.filter, page) for name in scope.filters],
         "sieve": sieve,
         "nav_counts": {"queue": sum(found.get(name, 0) for name in WAITING)},
     }
 
 
+def _views(request: HttpRequest, viewer: Viewer, scope: Scope) -> list[Saved]:
+    """The viewer's own saved views, with their counts (two statements, and one for each far place they name)."""
+    mine = list(SavedView.objects.filter(user=viewer.known))
+    found = lists.counted(viewer, [sieve_of(QueryDict(view.query), scope) for view in mine])
+    asked = urlencode(sorted(kept(request.GET).items()))
+    return [
+        Saved(str(view.id), view.name, f"{reverse('desk_queue')}?{view.query}", count, view.query == asked)
+        for view, count in zip(mine, found, strict=True)
+    ]
+
+
 def _saved(request: HttpRequest, name: str, count: int, current: str, page: str) -> Saved:
-    kept = {key: request.GET[key] for key in ("line", "area", "source") if request.GET.get(key)}
-    url = f"{reverse(page)}?{urlencode({'filter': name, **kept})}"
+    url = f"{reverse(page)}?{urlencode({'filter': name, **kept(request.GET, without=('filter', 'q'))})}"
     return Saved(name, LABELS[name], url, count, name == current)
 
 

@@ -24,7 +24,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => { if (detail.target.
 // Choosing is asking: the button is for those without the script.
 for (const form of document.querySelectorAll("[data-sieve]")) {
   form.querySelector("[data-sieve-button]").hidden = !form.querySelector("input[type=search]");
-  for (const select of form.querySelectorAll("select")) select.addEventListener("change", () => form.requestSubmit());
+  for (const select of form.querySelectorAll(":scope > select")) select.addEventListener("change", () => form.requestSubmit());
 }
 for (const select of document.querySelectorAll("[data-submits]")) {
   select.form.querySelector("[data-submits-button]").hidden = true;
