@@ -167,7 +167,7 @@ def _take(visit: chromium.Visit, screen: Screen, target: Path, *, full: bool) ->
         page.goto(screen.path)
         for selector in screen.press:
             page.locator(f"{selector} >> visible=true").first.click(timeout=PRESS_MS)
-            page.wait_for_load_state("networkidle")
+            settle(page)
         settle(page)
         page.screenshot(path=target, full_page=full)
         wide = chromium.overflow(page)
@@ -186,6 +186,9 @@ def become(page: Page, persona: str) -> None:
 def settle(page: Page) -> None:
     """Wait for what a page loads after itself: its maps and pictures."""
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(150)  # a press that htmx answers: its request begins after the press
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     if page.locator("[data-map]:visible").count():
         page.wait_for_selector("[data-map][data-ready]")
         page.wait_for_timeout(500)

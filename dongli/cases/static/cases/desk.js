@@ -30,6 +30,8 @@ for (const select of document.querySelectorAll("[data-submits]")) {
   select.form.querySelector("[data-submits-button]").hidden = true;
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+// On a narrow screen the row of filters and the places scroll: what is chosen is shown.
+for (const chosen of document.querySelectorAll(".filters [aria-current], .desk-nav [aria-current]")) chosen.scrollIntoView({ block: "nearest", inline: "center" });
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
