@@ -44,7 +44,8 @@ EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-
 
 DESK_VERBS = set("place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call".split())
 UPPER_DESK_VERBS = {"arbitrate"}
-HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in"}
+HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in", "ask_extension"}
+EXTENSION_VERBS = {"endorse_extension", "grant_extension", "refuse_extension"}
 RESIDENT_VERBS = {"rate", "reopen", "withdraw", "add"}
 LIVE = {"dispatched", "accepted", "reported_in", "answered"}
 OPEN = LIVE - {"answered"}
@@ -68,6 +69,8 @@ class Oracle:
             return self.filed_by[case.id] == name
         if verb in HOLDER_VERBS:
             return task is not None and self.holds(name, case, task)
+        if verb in EXTENSION_VERBS:
+            return task is not None and self.decides_on_time(name, verb, case, task)
         if verb in UPPER_DESK_VERBS:
             return name in UPPER_DESKS and self.at_desk(name, case)
         if verb == "blow":
@@ -130,6 +133,22 @@ class Oracle:
             return self.departments.get(name) == task.organisation_id
         community = case.community.code if case.community is not None else ""
         return may_take and name in POOL and POOL[name] == community
+
+    def decides_on_time(self, name: str, verb: str, case: Case, task: Task) -> bool:
+        """More time is endorsed in the holder's house, decided at the subdistrict or above, never by whoever asked."""
+        if not self.known(name) or self.complained_of(name, case):
+            return False
+        waiting = task.extensions.filter(state__in=["asked", "endorsed"]).first()
+        if waiting is not None and self.city.person(name).id in {waiting.asked_by_id, waiting.endorsed_by_id}:
+            return False
+        community = case.community.code if case.community is not None else ""
+        in_house = (
+            self.departments.get(name) == task.organisation_id
+            if task.organisation_id is not None
+            else name == "secretary" and community == POOL["secretary"]
+        )
+        above = name in UPPER_DESKS and self.at_desk(name, case)
+        return {"endorse_extension": in_house, "grant_extension": above}.get(verb, in_house or above)
 
     def answered(self, name: str, lead: Task | None) -> bool:
         """Whether this person did, or answered, the work that is to be checked."""

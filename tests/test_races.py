@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dongli.cases.actions import clocks, closing, dispatching, filing, handling, whistling
+from dongli.cases.actions import clocks, closing, dispatching, extending, filing, handling, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, CaseText, Rating, Step, Task, Whistle
@@ -242,3 +242,21 @@ def test_two_sweeps_at_once_ring_once(stage: Stage) -> None:
     assert total == {"reminded": 4, "escalated": 4}
     for case in cases:
         assert (count(case, "remind"), count(case, "escalate")) == (1, 1)
+
+
+def test_more_time_granted_as_the_limit_passes_or_escalated_never_both(stage: Stage) -> None:
+    case = stage.accepted()
+    task = stage.lead(case)
+    extending.ask_extension(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), amount=1, words="等配件到货")
+    extending.endorse_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=new_id())
+    Task.objects.filter(pk=task.id).update(due_at=now() + timedelta(seconds=1), next_escalation_at=now())
+    desk = stage.viewer("subdistrict")
+    race(
+        lambda: extending.grant_extension(viewer=desk, task_id=task.id, key=new_id()),
+        lambda: clocks.escalate(task.id, now()),
+    )
+    task.refresh_from_db()
+    assert count(case, "grant_extension") == 1
+    assert count(case, "escalate") <= 1
+    assert task.next_escalation_at is not None
+    assert task.next_escalation_at > now(), "whoever came first, the alarm rings again only later"

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from dongli.cases.access import visible
-from dongli.cases.actions import arbitrating, clocks, closing, dispatching, filing, handling, whistling
+from dongli.cases.actions import arbitrating, clocks, closing, dispatching, extending, filing, handling, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, Step, Task, Whistle
@@ -52,7 +52,7 @@ from tests.oracle import EVERYBODY, Oracle
 
 Move = tuple[str, Task | None, Whistle | None]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-TABLES = "case casetext casecontact task step steptext whistle whistle_wanted rating ratingtext".split()
+TABLES = "case casetext casecontact task extension step steptext whistle whistle_wanted rating ratingtext".split()
 SNAPSHOT = (
     " || ".join(
         f"(SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM cases_{table} t)"
@@ -71,7 +71,8 @@ STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
 WITH_WORDS = set(
-    "arbitrate contact refuse return release answer check fail_check close reopen withdraw add decline".split()
+    "arbitrate ask_extension refuse_extension".split()
+    + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
 BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
 
@@ -265,6 +266,7 @@ class Workflow(RuleBasedStateMachine):
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
             "call": lambda: {"organisation": department},
+            "ask_extension": lambda: {"amount": draw(st.sampled_from([1, 2, 3, 0, 900]))},
             "arbitrate": lambda: {"organisation": draw(st.sampled_from([department, None]))},
             "contact": lambda: {"how": draw(st.sampled_from(["phone", "not_reached", "pigeon"]))},
             "rate": lambda: {
@@ -322,8 +324,19 @@ class Workflow(RuleBasedStateMachine):
             open_tasks = [task for task in tasks if task.state in OPEN_TASK_STATES]
             if case.state in ENDED_CASE_STATES:
                 assert not [*open_tasks, *whistles]
+            for task in tasks:
+                self._more_time_is_sound(task)
             assert case.due_at == min((task.due_at for task in open_tasks), default=None)
             self._new_steps_follow_the_table(case, steps)
+
+    def _more_time_is_sound(self, task: Task) -> None:
+        asked = list(task.extensions.all())
+        granted = [one.amount for one in asked if one.state == "granted"]
+        assert len(granted) <= 2
+        assert sum(granted) <= task.limit_amount
+        assert bool(granted) == (task.original_due_at is not None)
+        waiting = [one for one in asked if one.state in {"asked", "endorsed"}]
+        assert len(waiting) <= (1 if task.state in OPEN_TASK_STATES else 0)
 
     def _new_steps_follow_the_table(self, case: Case, steps: list[Step]) -> None:
         for before, step in zip([None, *steps], steps, strict=False):
@@ -357,6 +370,10 @@ VERBS: dict[str, Callable[..., Case]] = {
     "answer": handling.answer,
     "return": handling.return_task,
     "release": handling.release,
+    "ask_extension": extending.ask_extension,
+    "endorse_extension": extending.endorse_extension,
+    "grant_extension": extending.grant_extension,
+    "refuse_extension": extending.refuse_extension,
     "blow": whistling.blow,
     "sign": whistling.sign,
     "decline": whistling.decline,

@@ -76,6 +76,8 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
         return found
     if task is not None and holds(viewer, case, task):
         found.add(Actor.HOLDER)
+    if task is not None and is_senior(viewer, case, task):
+        found.add(Actor.SENIOR)
     if viewer.covers(DESK_ROLES, case.desk) and (not case.danger or viewer.covers(FEW_ROLES, case.desk)):
         found.add(Actor.DESK)
         if viewer.covers(UPPER_DESK_ROLES, case.desk):
@@ -101,6 +103,13 @@ def holds(viewer: Viewer, case: Case, task: Task) -> bool:
     if task.organisation_id is not None:
         return task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER)
     return viewer.covers(POOL_ROLES, case.community)
+
+
+def is_senior(viewer: Viewer, case: Case, task: Task) -> bool:
+    """Whether the viewer speaks for the holder's house: an officer of the department, or the community's secretary."""
+    if task.organisation_id is not None:
+        return task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER)
+    return viewer.covers((Role.COMMUNITY_SECRETARY,), case.community)
 
 
 def knew(viewer: Viewer, case: Case, task: Task | None) -> bool:

@@ -15,10 +15,11 @@ from dongli.notices.actions import notify
 from dongli.people import queries as people
 from dongli.people.models import Role, User
 
+HOLDER, SENIORS = "holder", "seniors"
 HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "upper_desk", "signers", "resident"
 
-# verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case. “dispute” is a
-# return that leads to arbitration.
+# verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case; “holder”: that of
+# the task meant; “seniors”: who speaks for the holder's house. “dispute” is a return that leads to arbitration.
 AUDIENCE: dict[str, tuple[str, ...]] = {
     "submit": (DESK,),
     "place": (DESK,),
@@ -31,6 +32,10 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "return": (DESK,),
     "dispute": (DESK, UPPER_DESK),
     "arbitrate": (HOLDERS, DESK, RESIDENT),
+    "ask_extension": (SENIORS,),
+    "endorse_extension": (UPPER_DESK, HOLDER),
+    "grant_extension": (HOLDER, RESIDENT),
+    "refuse_extension": (HOLDER,),
     "release": (HOLDERS, LEAD),
     "blow": (SIGNERS,),
     "sign": (HOLDERS, LEAD),
@@ -57,6 +62,10 @@ _TITLES = {
     "answer": _("Case %(number)s has been answered"),
     "return": _("Case %(number)s came back: please dispatch it again"),
     "dispute": _("Case %(number)s came back a second time: please decide who handles it"),
+    "ask_extension": _("More time is asked for on case %(number)s"),
+    "endorse_extension": _("More time on case %(number)s waits to be decided"),
+    "grant_extension": _("More time was granted on case %(number)s"),
+    "refuse_extension": _("More time was refused on case %(number)s"),
     "arbitrate": _("It is decided who handles case %(number)s"),
     "release": _("A department was released from case %(number)s"),
     "blow": _("A whistle waits for your signature: %(number)s"),
@@ -109,6 +118,10 @@ def stepped(work: Work, verb: str) -> None:
 def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == DESK:
         return people.desk_duty(work.case.desk, work.moment)
+    if circle == HOLDER:
+        return _holders([work.the_task])
+    if circle == SENIORS:
+        return _seniors(work.the_task)
     if circle == UPPER_DESK:
         return people.desk_duty(_upper_desk(work.case.desk), work.moment)
     if circle == SIGNERS:
@@ -121,6 +134,14 @@ def _circle(work: Work, circle: str) -> Iterable[User]:
 def _upper_desk(desk: Area) -> Area:
     """The desk's subdistrict; the desk itself when it stands higher."""
     return Area.objects.filter(code=desk.code_at(Level.SUBDISTRICT)).first() or desk
+
+
+def _seniors(task: Task) -> list[User]:
+    """Who speaks for the house of a task's holder: the department's officers, or the community's secretary."""
+    if task.organisation_id is not None:
+        return _holders([task])
+    community = task.case.community
+    return list(people.holders((Role.COMMUNITY_SECRETARY,), community, exact=True)) if community is not None else []
 
 
 def _holders(tasks: Iterable[Task]) -> list[User]:

@@ -78,6 +78,10 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "report_in": ("map-pin", "info"),
     "contact": ("phone", "info"),
     "answer": ("message-2", "good"),
+    "ask_extension": ("hourglass", ""),
+    "endorse_extension": ("hourglass", "info"),
+    "grant_extension": ("hourglass", "good"),
+    "refuse_extension": ("hourglass", "warn"),
     "return": ("arrow-back-up", "warn"),
     "release": ("minus", ""),
     "cancel": ("circle-x", ""),
@@ -176,6 +180,17 @@ def _given(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     return found
 
 
+def _more_time(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """How much more, and where the limit moved to; what was promised first stays in sight."""
+    more = limit_words(data.get("amount", 0), data.get("unit", ""))
+    found = [Line(_("More time: %(limit)s") % {"limit": more})]
+    if data.get("due"):
+        found.append(Line(_("New limit:"), due=_moment(data["due"])))
+    if data.get("promised"):
+        found.append(Line(_("First promised:"), due=_moment(data["promised"])))
+    return found
+
+
 def _contacted(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     how = CONTACT_WAYS.get(data.get("how", ""))
     return [Line(str(how))] if how is not None else []
@@ -238,6 +253,10 @@ _TELLERS: dict[str, Teller] = {
     "register": _classed,
     "dispatch": _given,
     "arbitrate": _given,
+    "ask_extension": _more_time,
+    "endorse_extension": _more_time,
+    "grant_extension": _more_time,
+    "refuse_extension": _more_time,
     "add_cohandler": _given,
     "contact": _contacted,
     "answer": _answered,

@@ -11,22 +11,24 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dongli.cases import access
 from dongli.cases.calendar import WorkCalendar
-from dongli.cases.models import Case, Step, StepText, Task, TaskKind, Whistle
+from dongli.cases.models import Case, Extension, Step, StepText, Task, TaskKind, Whistle
 from dongli.cases.policy import work_calendar
 from dongli.cases.workflow import (
     ENDED_CASE_STATES,
     LIVE_TASK_STATES,
+    OPEN_EXTENSION_STATES,
     OPEN_TASK_STATES,
     OPEN_WHISTLE_STATES,
     TASK_VERBS,
     WHISTLE_VERBS,
     Actor,
     CaseState,
+    ExtensionState,
     TaskState,
     WhistleState,
     case_state,
@@ -186,14 +188,26 @@ class Work:
         Task.objects.bulk_create(self.new_tasks)
         if self.changed:
             Task.objects.bulk_update(self.changed.values(), _TASK_FIELDS)
+            self._lapse_requests()
         Step.objects.bulk_create(self.steps)
         StepText.objects.bulk_create(self.texts)
         return self.case
 
+    def _lapse_requests(self) -> None:
+        """A request for more time ends with its task's work."""
+        ended = [task.id for task in self.changed.values() if task.state not in OPEN_TASK_STATES]
+        if ended:
+            lapse(Extension.objects.filter(task__in=ended), self.moment)
+
+
+def lapse(extensions: QuerySet[Extension], moment: datetime) -> None:
+    """Let those that are not decided yet lapse."""
+    extensions.filter(state__in=sorted(OPEN_EXTENSION_STATES)).update(state=ExtensionState.LAPSED, decided_at=moment)
+
 
 _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
-    "remind_at", "next_escalation_at", "escalations",
+    "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
 ]  # fmt: skip
 
 

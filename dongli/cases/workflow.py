@@ -53,6 +53,17 @@ class WhistleState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ExtensionState(models.TextChoices):
+    """Where a request for more time stands."""
+
+    ASKED = "asked", _("Asked for")
+    ENDORSED = "endorsed", _("Endorsed")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+OPEN_EXTENSION_STATES = frozenset({ExtensionState.ASKED, ExtensionState.ENDORSED})
 OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN})
 OPEN_WHISTLE_STATES = frozenset({WhistleState.BLOWN, WhistleState.SIGNED})
 LIVE_TASK_STATES = OPEN_TASK_STATES | {TaskState.ANSWERED}
@@ -73,6 +84,7 @@ class Actor(models.TextChoices):
     HOLDER = "holder", _("the task's holder")
     DESK = "desk", _("the desk the case lies at")
     SUPERVISOR = "supervisor", _("the community (or a desk above it), not whoever answered")
+    SENIOR = "senior", _("another officer of the department, or the community's secretary; not whoever asked")
     UPPER_DESK = "upper_desk", _("the subdistrict's desk, or a desk above")
     SIGNER = "signer", _("the subdistrict's leader, or a leader above")
     STAFF = "staff", _("staff who serve the place")
@@ -333,6 +345,7 @@ CASE_TABLE: tuple[Transition, ...] = (
     Transition("escalate", _("Escalate"), _("Escalated"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
 )
 
+AT_WORK = (TaskState.ACCEPTED, TaskState.REPORTED_IN)
 TASK_TABLE: tuple[Transition, ...] = (
     Transition(
         "accept",
@@ -368,6 +381,44 @@ TASK_TABLE: tuple[Transition, ...] = (
         (TaskState.ANSWERED,),
         (Actor.HOLDER,),
         (WORDS, PHOTO, _("the lead: no whistle and no co-handler's work open")),
+    ),
+    Transition(
+        "ask_extension",
+        _("Ask for more time"),
+        _("Asked for more time"),
+        AT_WORK,
+        (),
+        (Actor.HOLDER,),
+        (_("how much, in the limit's own unit"), WORDS, _("before it is overdue")),
+        public=False,
+    ),
+    Transition(
+        "endorse_extension",
+        _("Endorse more time"),
+        _("More time endorsed"),
+        AT_WORK,
+        (),
+        (Actor.SENIOR,),
+        public=False,
+    ),
+    Transition(
+        "grant_extension",
+        _("Grant more time"),
+        _("More time granted"),
+        AT_WORK,
+        (),
+        (Actor.UPPER_DESK,),
+        (_("endorsed before"), _("at most twice, and no more than the limit again")),
+    ),
+    Transition(
+        "refuse_extension",
+        _("Refuse more time"),
+        _("More time refused"),
+        AT_WORK,
+        (),
+        (Actor.UPPER_DESK, Actor.SENIOR),
+        (WORDS,),
+        public=False,
     ),
     Transition(
         "return",

@@ -9,7 +9,7 @@ from django.db import transaction
 from dongli.areas.models import Area, Level
 from dongli.cases import alerts, deadlines, policy
 from dongli.cases.models import Case, Task
-from dongli.cases.work import Work, take
+from dongli.cases.work import Work, lapse, take
 from dongli.cases.workflow import OPEN_TASK_STATES
 from dongli.common.clock import city_date, now
 from dongli.people import queries as people
@@ -62,6 +62,8 @@ def escalate(task_id: UUID, moment: datetime) -> bool:
     desk = _desk_above(work.case, task.escalations)
     task.next_escalation_at = _next(work, moment) if desk.level != Level.CITY else None
     work.touch(task)
+    if moment >= task.due_at:
+        lapse(task.extensions.all(), moment)
     late_for = "report_in" if task.reported_in_at is None and moment < task.due_at else "due"
     work.step("escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for})
     work.finish()

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dongli.cases import extensions
 from dongli.cases.actions.arbitrating import fallback
-from dongli.cases.forms.staff import DepartmentForm, words_field
-from dongli.cases.models import Case
+from dongli.cases.forms.staff import DepartmentForm, VerbForm, words_field
+from dongli.cases.models import Case, Task
+from dongli.cases.wording import limit_words
 
 
 class ArbitrateForm(DepartmentForm):
@@ -22,3 +26,25 @@ class ArbitrateForm(DepartmentForm):
         department = fallback(case)
         if department is not None:
             self.initial.setdefault("organisation", str(department.id))
+
+
+class AskExtensionForm(VerbForm):
+    """How much more time, in the task's own unit, and why."""
+
+    amount = forms.IntegerField(label=gettext_lazy("How much more"), min_value=1)
+    words = words_field(
+        gettext_lazy("Why more time is needed"),
+        limit=1000,
+        hint=gettext_lazy("The department or the community reads this first, then the desk above."),
+    )
+
+    def __init__(self, data: Any = None, *, task: Task, **options: Any) -> None:
+        super().__init__(data, **options)
+        most = extensions.room_left(task)
+        self.fields["amount"].help_text = _("At most %(limit)s.") % {"limit": limit_words(most, task.limit_unit)}
+
+
+class RefuseExtensionForm(VerbForm):
+    """Why there is no more time."""
+
+    words = words_field(gettext_lazy("Why it is refused"), limit=1000)

@@ -4,7 +4,7 @@ from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, S
 from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
 from dongli.cases.models.search import CaseSearch, SavedView
-from dongli.cases.models.work import Patrol, Task, TaskKind, Whistle, WhistleKind
+from dongli.cases.models.work import Extension, Patrol, Task, TaskKind, Whistle, WhistleKind
 
 __all__ = [
     "CalendarDay",
@@ -13,6 +13,7 @@ __all__ = [
     "CaseSearch",
     "CaseText",
     "Category",
+    "Extension",
     "Kind",
     "Limit",
     "Patrol",

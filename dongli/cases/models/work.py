@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from dongli.areas.models import Grid
 from dongli.cases.models.case import Case
 from dongli.cases.models.policy import UNIT_CHOICES
-from dongli.cases.workflow import LIVE_TASK_STATES, OPEN_TASK_STATES, TaskState, WhistleState
+from dongli.cases.workflow import (
+    LIVE_TASK_STATES,
+    OPEN_EXTENSION_STATES,
+    OPEN_TASK_STATES,
+    ExtensionState,
+    TaskState,
+    WhistleState,
+)
 from dongli.common.clock import now
 from dongli.common.ids import new_id
 from dongli.organisations.models import Organisation
@@ -80,6 +87,7 @@ class Task(models.Model):
     final = models.BooleanField(default=False)
     dispatched_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField()
+    original_due_at = models.DateTimeField(null=True, blank=True)
     report_in_due_at = models.DateTimeField(null=True, blank=True)
     contact_due_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +132,33 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.case_id} {self.state}"
+
+
+class Extension(models.Model):
+    """More time asked for on a task (`amount` of the task's own unit): endorsed by the house, granted by the desk."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="extensions")
+    state = models.CharField(max_length=10, choices=ExtensionState.choices, default=ExtensionState.ASKED)
+    amount = models.PositiveIntegerField()
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=now)
+    endorsed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    endorsed_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=Q(state__in=sorted(OPEN_EXTENSION_STATES)),
+                name="one_open_extension_per_task",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} +{self.amount}"
 
 
 class Patrol(models.Model):

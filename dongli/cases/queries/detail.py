@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access, links, policy
+from dongli.cases import access, extensions, links, policy
 from dongli.cases.models import Case, CaseContact, Photo, Rating, Reason, Step, Task, TaskKind, Whistle
 from dongli.cases.workflow import (
     CASE_TABLE,
@@ -154,9 +154,12 @@ def _whole() -> QuerySet[Case]:
 
 
 def case_file(viewer: Viewer, case: Case) -> CaseFile:
-    """Everything this viewer may see of `case` (seven statements, however long its history)."""
+    """Everything this viewer may see of `case` (eight statements, however long its history)."""
     tasks = list(
-        Task.objects.filter(case=case).select_related("organisation", "worker", "grid", "whistle").order_by("id")
+        Task.objects.filter(case=case)
+        .select_related("organisation", "worker", "grid", "whistle")
+        .prefetch_related("extensions")
+        .order_by("id")
     )
     whistles = list(
         Whistle.objects.filter(case=case)
@@ -266,6 +269,7 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
         TaskKind.COHANDLER: {"report_in"},
         TaskKind.WHISTLE: {"accept"},
     }[TaskKind(task.kind)]
+    unfit = unfit | extensions.unfit_verbs(viewer, task)
     if task.final:
         unfit = unfit | {"return"}
     return [

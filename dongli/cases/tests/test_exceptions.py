@@ -1,16 +1,22 @@
-"""What does not go the usual way: arbitration after two returns."""
+"""What does not go the usual way: arbitration after two returns, more time."""
+
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from dongli.cases.actions import arbitrating, closing, handling
-from dongli.cases.models import Case, Step, Task
+from dongli.cases import deadlines, policy
+from dongli.cases.actions import arbitrating, clocks, closing, extending, handling
+from dongli.cases.models import Case, Extension, Step, Task
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.workflow import CaseState
+from dongli.common.clock import now
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
 from dongli.notices.models import Notification
+from dongli.people.models import Grant, Role
 from tests.cast import log_in
 
 
@@ -105,3 +111,127 @@ def test_arbitration_on_the_desk(stage: Stage, disputed: Case, client: Client) -
     assert client.get(url).status_code == 409
     queue = client.get(reverse("desk_queue") + "?filter=arbitration")
     assert queue.status_code == 200
+
+
+# More time
+
+
+@pytest.fixture
+def task(stage: Stage) -> Task:
+    """The worker's accepted task."""
+    return stage.lead(stage.accepted())
+
+
+def ask(stage: Stage, task: Task, amount: int = 1, name: str = "worker") -> Case:
+    return extending.ask_extension(
+        viewer=stage.viewer(name), task_id=task.id, key=new_id(), amount=amount, words="等配件到货"
+    )
+
+
+def grant(stage: Stage, task: Task, amount: int = 1) -> Case:
+    ask(stage, task, amount)
+    extending.endorse_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=new_id())
+    return extending.grant_extension(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id())
+
+
+def told(kind: str) -> set[str | None]:
+    return set(Notification.objects.filter(kind=kind).values_list("user__username", flat=True))
+
+
+def test_more_time_moves_the_limit_and_keeps_the_first_promise(stage: Stage, task: Task) -> None:
+    promised = task.due_at
+    case = grant(stage, task, 1)
+    task.refresh_from_db()
+    assert task.original_due_at == promised
+    calendar = policy.work_calendar()
+    assert task.due_at == deadlines.due_at(promised, 1, deadlines.LimitUnit(task.limit_unit), calendar).at
+    assert case.due_at == task.due_at == task.next_escalation_at
+    assert task.remind_at is not None
+    assert now() < task.remind_at < task.due_at
+    assert "demo-secretary" in told("cases.ask_extension")
+    assert "demo-subdistrict" in told("cases.endorse_extension")
+    assert told("cases.grant_extension") == {"demo-worker", "demo-resident"}
+
+
+def test_at_most_twice_and_never_more_than_the_limit_again(stage: Stage, task: Task) -> None:
+    Task.objects.filter(pk=task.pk).update(limit_amount=5)
+    with pytest.raises(Invalid):
+        ask(stage, task, 6)
+    grant(stage, task, 2)
+    with pytest.raises(Invalid):
+        ask(stage, task, 4)
+    grant(stage, task, 2)
+    with pytest.raises(Conflict) as refused:
+        ask(stage, task, 1)
+    assert refused.value.code == "no_more_time"
+
+
+def test_each_level_is_somebody_else(stage: Stage, task: Task) -> None:
+    ask(stage, task)
+    with pytest.raises(Conflict):
+        ask(stage, task)
+    for name in ("worker", "community", "stranger"):
+        with pytest.raises((NotAllowed, NotFound)):
+            extending.endorse_extension(viewer=stage.viewer(name), task_id=task.id, key=new_id())
+    with pytest.raises(Conflict) as early:
+        extending.grant_extension(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id())
+    assert early.value.code == "not_endorsed"
+    key = new_id()
+    for _ in range(2):
+        extending.endorse_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=key)
+    with pytest.raises(NotAllowed):
+        extending.grant_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=new_id())
+    with pytest.raises(NotAllowed):
+        extending.refuse_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=new_id(), words="不同意")
+
+
+def test_another_officer_of_the_department_endorses(stage: Stage) -> None:
+    housing = stage.city.department("housing")
+    task = stage.lead(stage.dispatch(stage.register(stage.file()), to=housing.id))
+    handling.accept(viewer=stage.viewer("housing"), task_id=task.id, key=new_id())
+    ask(stage, task, name="housing")
+    with pytest.raises(NotAllowed):
+        extending.endorse_extension(viewer=stage.viewer("housing"), task_id=task.id, key=new_id())
+    Grant.objects.create(user=stage.city.person("police"), role=Role.DEPARTMENT_OFFICER, organisation=housing)
+    extending.endorse_extension(viewer=stage.viewer("police"), task_id=task.id, key=new_id())
+    case = extending.refuse_extension(viewer=stage.viewer("district"), task_id=task.id, key=new_id(), words="抓紧")
+    assert case.state == CaseState.WORKING
+    task.refresh_from_db()
+    assert task.original_due_at is None
+
+
+def test_what_is_overdue_gets_no_more_time(stage: Stage, task: Task) -> None:
+    ask(stage, task)
+    extending.endorse_extension(viewer=stage.viewer("secretary"), task_id=task.id, key=new_id())
+    with time_machine.travel(task.due_at + timedelta(minutes=1)):
+        with pytest.raises(Conflict) as late:
+            extending.grant_extension(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id())
+        assert late.value.code == "overdue"
+        clocks.sweep()
+        assert Extension.objects.get(task=task).state == "lapsed"
+        with pytest.raises(Conflict):
+            ask(stage, task)
+
+
+def test_a_request_lapses_with_the_answer(stage: Stage, task: Task) -> None:
+    ask(stage, task)
+    handling.answer(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), words="已疏通")
+    assert Extension.objects.get(task=task).state == "lapsed"
+
+
+def test_more_time_on_the_pages(stage: Stage, task: Task, client: Client) -> None:
+    log_in(client, stage.city.person("worker"))
+    url = reverse("task_ask_extension", args=[task.id])
+    assert url in client.get(reverse("work_task", args=[task.id])).content.decode()
+    key = str(client.get(url).context["form"].initial["idempotency_key"])
+    assert client.post(url, {"idempotency_key": key, "amount": "99", "words": "等配件"}).status_code == 422
+    assert client.post(url, {"idempotency_key": key, "amount": "1", "words": "等配件"}).status_code == 302
+    for name, verb in (("secretary", "endorse_extension"), ("subdistrict", "grant_extension")):
+        log_in(client, stage.city.person(name))
+        page = client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+        assert reverse(f"task_{verb}", args=[task.id]) in page
+        assert reverse("task_refuse_extension", args=[task.id]) in page
+        assert client.get(reverse("task_refuse_extension", args=[task.id])).status_code == 200
+        sent = client.post(reverse(f"task_{verb}", args=[task.id]), {"idempotency_key": str(new_id())})
+        assert sent.status_code == 302
+    assert "原定" in client.get(reverse("desk_case", args=[task.case.number])).content.decode()

@@ -12,7 +12,17 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dongli.cases.actions import arbitrating, clocks, closing, dispatching, filing, handling, importing, whistling
+from dongli.cases.actions import (
+    arbitrating,
+    clocks,
+    closing,
+    dispatching,
+    extending,
+    filing,
+    handling,
+    importing,
+    whistling,
+)
 from dongli.cases.workflow import (
     CASE_TABLE,
     ENDED_CASE_STATES,
@@ -23,6 +33,7 @@ from dongli.cases.workflow import (
     WHISTLE_TABLE,
     Actor,
     CaseState,
+    ExtensionState,
     TaskState,
     Transition,
     WhistleState,
@@ -31,7 +42,9 @@ from dongli.cases.workflow import (
     whistle_is_done,
 )
 
-STORIES: tuple[ModuleType, ...] = (filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating)
+STORIES: tuple[ModuleType, ...] = (
+    filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending
+)  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
 NAMED_OTHERWISE = {"add": "add_words", "return": "return_task", "call": "call_department", "import": "import_rows"}
@@ -103,7 +116,7 @@ def test_everything_an_official_reads_is_worded_in_both_languages(language: str)
 def _texts() -> Iterable[object]:
     for row in ROWS:
         yield from (row.label, row.done, *row.needs)
-    for choices in (CaseState, TaskState, WhistleState, Actor):
+    for choices in (CaseState, TaskState, WhistleState, ExtensionState, Actor):
         yield from (choice.label for choice in choices)
 
 

@@ -47,6 +47,10 @@ task_verbs: list[URLPattern] = [
     path("task/<uuid:task_id>/report-in/", verbs.report_in, name="task_report_in"),
     path("task/<uuid:task_id>/contact/", verbs.contact, name="task_contact"),
     path("task/<uuid:task_id>/answer/", verbs.answer, name="task_answer"),
+    path("task/<uuid:task_id>/ask-extension/", exceptions.ask_extension, name="task_ask_extension"),
+    path("task/<uuid:task_id>/endorse-extension/", exceptions.endorse_extension, name="task_endorse_extension"),
+    path("task/<uuid:task_id>/grant-extension/", exceptions.grant_extension, name="task_grant_extension"),
+    path("task/<uuid:task_id>/refuse-extension/", exceptions.refuse_extension, name="task_refuse_extension"),
     path("task/<uuid:task_id>/return/", verbs.return_task, name="task_return"),
     path("task/<uuid:task_id>/release/", verbs.release, name="task_release"),
 ]

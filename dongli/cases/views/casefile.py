@@ -1,7 +1,7 @@
 """What a case's page shows, made ready for its templates: buttons, clocks, timeline, map. Shared by desk and worker."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,21 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dongli.areas.queries import breadcrumb
-from dongli.cases import access, wording
+from dongli.cases import access, extensions, wording
 from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import CaseFile, Entry, Offer
 from dongli.cases.wording import Line
-from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, TaskState
+from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, TaskState
 from dongli.common.clock import now
 from dongli.people.viewer import Viewer
 
 # Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
-ONE_TAP = frozenset({"accept", "report_in", "mark_spam", "unmark_spam", "sign"})
+ONE_TAP = frozenset({"accept", "report_in", "endorse_extension", "grant_extension", "mark_spam", "unmark_spam", "sign"})
 CASE_VERBS = (
     "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check",
     "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
-TASK_VERBS = ("accept", "report_in", "contact", "answer", "return", "release")
+TASK_VERBS = (
+    "accept", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
+    "refuse_extension", "return", "release",
+)  # fmt: skip
+# Decided by others than the holder: the buttons stand on the task itself.
+ON_CARD = frozenset({"release", "endorse_extension", "grant_extension", "refuse_extension"})
 WHISTLE_VERBS = ("sign", "decline", "call")
 DANGEROUS = frozenset({"refuse", "mark_spam", "decline"})
 ICONS = {verb: icon for verb, (icon, _tone) in wording.STEP_LOOKS.items()}
@@ -60,6 +65,7 @@ class Clock:
     tone: str
     limit: str = ""
     provisional: bool = False
+    promised: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class TaskCard:
     clocks: list[Clock]
     buttons: list[Button]
     mine: bool
+    request: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,14 +155,15 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
         offer
         for offer in file.offers
         if (offer.verb in CASE_VERBS)
-        or (offer.verb in TASK_VERBS and offer.task is not None and offer.task.id in mine and offer.verb != "release")
+        or (offer.verb in TASK_VERBS and offer.task is not None and offer.task.id in mine and offer.verb not in ON_CARD)
         or offer.verb in {"sign", "decline"}
     ]
 
 
 _ORDER = (
     "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
-    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "return", "refuse", "mark_spam", "unmark_spam",
+    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "ask_extension", "return", "refuse",
+    "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 
@@ -212,9 +220,19 @@ def _task_card(viewer: Viewer, file: CaseFile, task: Task, room: str) -> TaskCar
         holder=holder_words(task),
         look=wording.TASK_LOOKS[task.state],
         clocks=clocks(task),
-        buttons=[_button(file.case, offer, room) for offer in offered if offer.verb == "release"],
+        buttons=[_button(file.case, offer, room) for offer in offered if offer.verb in ON_CARD],
         mine=mine,
+        request=_request(task),
     )
+
+
+def _request(task: Task) -> str:
+    """More time that is asked for and not decided."""
+    asked = extensions.undecided(task)
+    if asked is None:
+        return ""
+    more = wording.limit_words(asked.amount, task.limit_unit)
+    return _("More time: %(limit)s") % {"limit": more} + " · " + str(ExtensionState(asked.state).label)
 
 
 def holder_words(task: Task) -> str:
@@ -237,7 +255,7 @@ def clocks(task: Task) -> list[Clock]:
         found.append(_clock(_("First contact"), task.dispatched_at, task.contact_due_at, done))
     limit = wording.limit_words(task.limit_amount, task.limit_unit)
     work = _clock(_("Handling"), task.dispatched_at, task.due_at, _end(task), limit=limit, provisional=task.provisional)
-    return [*found, work]
+    return [*found, replace(work, promised=task.original_due_at)]
 
 
 def _end(task: Task) -> datetime | None:

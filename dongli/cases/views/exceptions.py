@@ -3,11 +3,12 @@
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
 
-from dongli.cases.actions import arbitrating
+from dongli.cases.actions import arbitrating, extending
 from dongli.cases.forms import exceptions as forms
-from dongli.cases.views.steps import step
-from dongli.cases.views.verbs import case_page, page_or_post
+from dongli.cases.views.steps import step, tap
+from dongli.cases.views.verbs import case_page, page_or_post, task_page
 from dongli.people.guards import worker_required
 
 
@@ -26,5 +27,55 @@ def arbitrate(request: HttpRequest, case_id: UUID) -> HttpResponse:
             key=form.key,
             organisation=form.department_id,
             words=form.cleaned_data["words"],
+        ),
+    )
+
+
+@worker_required
+@page_or_post
+def ask_extension(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Ask for more time."""
+    page = task_page(request, "ask_extension", task_id)
+    form = forms.AskExtensionForm(request.POST or None, task=page.case.tasks.get(pk=task_id))
+    return step(
+        page,
+        form,
+        lambda: extending.ask_extension(
+            viewer=page.viewer,
+            task_id=task_id,
+            key=form.key,
+            amount=form.cleaned_data["amount"],
+            words=form.cleaned_data["words"],
+        ),
+    )
+
+
+@worker_required
+@require_POST
+def endorse_extension(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Stand behind a request for more time."""
+    page = task_page(request, "endorse_extension", task_id)
+    return tap(request, page, lambda key: extending.endorse_extension(viewer=page.viewer, task_id=task_id, key=key))
+
+
+@worker_required
+@require_POST
+def grant_extension(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Grant more time."""
+    page = task_page(request, "grant_extension", task_id)
+    return tap(request, page, lambda key: extending.grant_extension(viewer=page.viewer, task_id=task_id, key=key))
+
+
+@worker_required
+@page_or_post
+def refuse_extension(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Refuse more time."""
+    page = task_page(request, "refuse_extension", task_id)
+    form = forms.RefuseExtensionForm(request.POST or None)
+    return step(
+        page,
+        form,
+        lambda: extending.refuse_extension(
+            viewer=page.viewer, task_id=task_id, key=form.key, words=form.cleaned_data["words"]
         ),
     )

@@ -28,6 +28,7 @@ from dongli.people.viewer import Viewer
 
 ROUND = "patrol"
 MOST_FINDINGS = 50
+BESIDE = frozenset({"contact", "answer", "blow", "ask_extension", "return"})
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "sheet": shown,
         "card": card,
         "step": step,
-        "others": [one for one in buttons if one != step and one.verb in {"contact", "answer", "blow", "return"}],
+        "others": [one for one in buttons if one != step and one.verb in BESIDE],
         "navigate": navigation_link(case),
     }
     return render(request, "cases/worker/task.html", context)
