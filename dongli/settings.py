@@ -36,6 +36,10 @@ BEHIND_PROXY = _flag("DONGLI_BEHIND_PROXY")
 VAR = Path(os.environ.get("DONGLI_VAR", BASE_DIR / "var")).resolve()
 CITY_CODE = os.environ.get("DONGLI_CITY_CODE", "430200000000")
 CITY_CENTRE = (113.134, 27.828)
+# The problem list: how many cases of one class in how many days make a problem; how many “no” take it up again.
+PROBLEM_DAYS = int(os.environ.get("DONGLI_PROBLEM_DAYS", "90"))
+PROBLEM_THRESHOLD = int(os.environ.get("DONGLI_PROBLEM_THRESHOLD", "3"))
+FOLLOW_UP_PERCENT = int(os.environ.get("DONGLI_FOLLOW_UP_PERCENT", "20"))
 
 INSTALLED_APPS = [
     "dongli.areas",

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from dongli.cases.actions import clocks, photos
+from dongli.cases.actions import clocks, follow_ups, photos, problems
 from dongli.common.jobs import fresh_connection
 
 
@@ -20,3 +20,20 @@ def purge_photo_drafts(timestamp: int) -> None:
     """Forget photos that were chosen for a form which was never sent."""
     fresh_connection()
     photos.purge_drafts()
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(queueing_lock="problem_list")
+def problem_list(timestamp: int) -> None:
+    """Every night (02:40 in the city): propose what keeps coming back; ask whether what was solved has held."""
+    fresh_connection()
+    problems.propose_problems()
+    follow_ups.settle_due()
+
+
+@app.periodic(cron="10 2 * * *")
+@app.task(queueing_lock="ask_follow_ups")
+def ask_follow_ups(timestamp: int) -> None:
+    """In the morning (10:10 in the city), when a message disturbs nobody."""
+    fresh_connection()
+    follow_ups.ask_due()

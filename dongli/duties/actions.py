@@ -197,6 +197,11 @@ def _waiting(follow_up_id: UUID) -> FollowUp | None:
     return found
 
 
+def lock_duty(duty_id: UUID) -> None:
+    """Hold the duty until the end of the transaction, so that what is counted for its follow-up stays counted."""
+    _locked(duty_id)
+
+
 def _locked(duty_id: UUID) -> Duty | None:
     rows = Duty.objects.select_for_update(of=("self",))
     return rows.select_related("area", "organisation", "owner", "assigned_by").filter(pk=duty_id).first()

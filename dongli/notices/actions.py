@@ -98,6 +98,12 @@ def send_link(*, phone: str, url: str) -> Delivery:
     return _text(phone, "link", _("Follow your case here: %(url)s") % {"url": address})
 
 
+def send_question(*, phone: str, url: str) -> Delivery:
+    """Ask whoever filed from this phone whether a problem that was solved has held; `url` is a path of this site."""
+    words = _("Some time ago a problem near you was reported solved. Has it held? %(url)s")
+    return _text(phone, "link", words % {"url": f"{settings.BASE_URL}{url}"})
+
+
 def _text(phone: str, kind: str, words: str) -> Delivery:
     delivery = Delivery(channel=Channel.SMS, kind=kind, address=phone, body=words)
     with transaction.atomic():

@@ -3,6 +3,7 @@
 from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, Source
 from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
+from dongli.cases.models.problem import FollowUpQuestion, Problem, ProblemCase
 from dongli.cases.models.search import CaseSearch, SavedView
 from dongli.cases.models.work import Extension, Patrol, Task, TaskKind, Whistle, WhistleKind
 
@@ -14,10 +15,13 @@ __all__ = [
     "CaseText",
     "Category",
     "Extension",
+    "FollowUpQuestion",
     "Kind",
     "Limit",
     "Patrol",
     "Photo",
+    "Problem",
+    "ProblemCase",
     "Rating",
     "RatingText",
     "Reason",
