@@ -1,8 +1,10 @@
 """Case work by the clock: thin wrappers round actions."""
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
-from dongli.cases.actions import clocks, follow_ups, photos, problems
+from dongli.cases.actions import clocks, exporting, follow_ups, photos, problems
 from dongli.common.jobs import fresh_connection
 
 
@@ -37,3 +39,18 @@ def ask_follow_ups(timestamp: int) -> None:
     """In the morning (10:10 in the city), when a message disturbs nobody."""
     fresh_connection()
     follow_ups.ask_due()
+
+
+@app.task
+def write_export(export_id: str) -> None:
+    """Write the file somebody asked for."""
+    fresh_connection()
+    exporting.write(UUID(export_id))
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queueing_lock="purge_exports")
+def purge_exports(timestamp: int) -> None:
+    """Forget exports after a day."""
+    fresh_connection()
+    exporting.purge_exports()

@@ -4,7 +4,7 @@ from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, S
 from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
 from dongli.cases.models.problem import FollowUpQuestion, Problem, ProblemCase
-from dongli.cases.models.search import CaseSearch, SavedView
+from dongli.cases.models.search import CaseSearch, Export, SavedView
 from dongli.cases.models.work import Extension, Patrol, Task, TaskKind, Whistle, WhistleKind
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "CaseSearch",
     "CaseText",
     "Category",
+    "Export",
     "Extension",
     "FollowUpQuestion",
     "Kind",

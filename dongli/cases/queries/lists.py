@@ -1,8 +1,8 @@
 """Lists of cases and tasks by who is looking: desk queues, the worker's today, the resident's, the whistle board."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -182,6 +182,41 @@ def counted(viewer: Viewer, sieves: Sequence[Sieve]) -> list[int]:
     ]
     tally = Counter(found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
     return [tally[nth] for nth in range(len(sieves))]
+
+
+def every(viewer: Viewer, sieve: Sieve, *, most: int, size: int = 500) -> Iterator[list[Case]]:
+    """All cases of a queue, newest first and `most` at most, a page at a time (three statements each)."""
+    after, left = "", most
+    while left > 0:
+        rows = _listed().filter(pk__in=narrowed(viewer, sieve).values("pk"))
+        page = _page(rows, after, min(size, left))
+        yield page.rows
+        after, left = page.next, left - len(page.rows)
+        if not after:
+            return
+
+
+def stored(sieve: Sieve) -> dict[str, str]:
+    """A sieve as JSON, for a job that looks through it later; what it does not ask for is left out."""
+    values = {field.name: getattr(sieve, field.name) for field in fields(sieve)} | {
+        "area": sieve.area.code if sieve.area is not None else "",
+        "late": "1" if sieve.late else "",
+    }
+    return {name: str(value) for name, value in values.items() if value}
+
+
+def restored(parts: Mapping[str, str]) -> Sieve:
+    """The sieve that `stored` put away."""
+    area, since, until = parts.get("area"), parts.get("since"), parts.get("until")
+    texts = {name: parts[name] for name in ("filter", "line", "category", "source", "words", "state") if name in parts}
+    return Sieve(
+        **texts,
+        area=Area.objects.filter(code=area).first() if area else None,
+        department=parse_id(parts.get("department", "")),
+        late="late" in parts,
+        since=date.fromisoformat(since) if since else None,
+        until=date.fromisoformat(until) if until else None,
+    )
 
 
 def my_cases(viewer: Viewer, after: str = "") -> Page:
