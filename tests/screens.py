@@ -1,6 +1,6 @@
 """`make screens`: every page at both sizes, light and large text, saved to screens/ to be looked at.
 
-    python -m tests.screens [--base-url http://localhost:8000] [--full] [name …]
+    python -m tests.screens [--base-url http://localhost:8000] [--full] [--keep] [name …]
 
 Without an address that answers, the product is started on the database of this checkout and stopped again.
 """
@@ -17,12 +17,14 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from PIL import Image
 from playwright.sync_api import Browser, Error, Page
 
 from tests.browser import chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "screens"
+DOCS = ROOT / "docs/screens"
 SIZES = {"phone": chromium.PHONE, "desktop": chromium.DESKTOP}
 LOOKS: dict[str, dict[str, str]] = {"light": {}, "large": {"elder": "1"}}
 START_SECONDS, PRESS_MS = 120, 5_000
@@ -117,12 +119,29 @@ SCREENS = [
     Screen("styleguide-desk", "/styleguide/desk/"),
 ]
 
+# Those that the documents show: the file in docs/screens/ and the picture it is made from.
+KEPT = {
+    "report-phone": "report-at-home-phone-light",
+    "appeal-phone": "my-appeal-phone-light",
+    "appeal-phone-large": "my-appeal-closed-phone-large",
+    "rating-phone": "my-rating-phone-light",
+    "work-today-phone": "work-today-phone-light",
+    "work-task-phone": "work-task-phone-light",
+    "work-map-phone": "work-map-phone-light",
+    "queue-desk": "desk-case-split-desktop-light",
+    "closed-desk": "desk-closed-desktop-light",
+    "whistles-desk": "desk-whistles-desktop-light",
+    "map-desk": "desk-map-desktop-light",
+    "workflow-desk": "desk-workflow-desktop-light",
+}
+
 
 def main() -> int:
     """Take the screens named, or all; 1 when one could not be taken or a page reported a problem."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base-url", default="http://localhost:8000")
     parser.add_argument("--full", action="store_true", help="whole pages, not only what fits the window")
+    parser.add_argument("--keep", action="store_true", help="make those of docs/screens/ anew")
     parser.add_argument("names", nargs="*", metavar="name")
     args = parser.parse_args()
     wanted = [screen for screen in SCREENS if not args.names or screen.name in args.names]
@@ -132,8 +151,18 @@ def main() -> int:
         for size, look in product(SIZES, LOOKS):
             for persona, screens in groupby(sorted(wanted, key=_persona), _persona):
                 faults += _take_all(browser, base_url, persona, list(screens), size, look, full=args.full)
+    if args.keep:
+        _keep()
     print(f"{len(wanted)} pages in {OUT.relative_to(ROOT)}/, {faults} with a fault")
     return 1 if faults else 0
+
+
+def _keep() -> None:
+    """Save the pictures of the documents, with as few colours as they need."""
+    DOCS.mkdir(exist_ok=True)
+    for name, source in KEPT.items():
+        with Image.open(OUT / f"{source}.png") as picture:
+            picture.convert("RGB").quantize(128).save(DOCS / f"{name}.png", optimize=True)
 
 
 def _persona(screen: Screen) -> str:

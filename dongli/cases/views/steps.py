@@ -103,7 +103,7 @@ def form_page(page: Page, form: VerbForm) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     if is_panel(page.request):
         response = render(page.request, "cases/desk/_form.html", context, status=status)
-        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#detail", "innerHTML show:top"
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#detail", "innerHTML show:none"
         return response
     template = "cases/worker/form.html" if page.room == "work" else "cases/desk/form.html"
     return render(page.request, template, context, status=status)
