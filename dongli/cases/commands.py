@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from dongli.cases import training_commands
 from dongli.cases.actions import searching
 from dongli.cases.actions.importing import Sorter, Tally, import_rows
 from dongli.cases.actions.policy import load_catalogue
@@ -41,6 +42,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     classes = subparsers.add_parser("import-catalogue", help="load the category catalogue from a spreadsheet")
     classes.add_argument("file", type=Path, help="the catalogue (.csv, .xlsx)")
     classes.set_defaults(run=run_import_catalogue)
+    training_commands.register(subparsers)
     again = subparsers.add_parser("reindex-search", help="write the search rows of all cases anew, in batches")
     again.add_argument("--batch", type=int, default=searching.BATCH, help="cases a transaction (default: %(default)s)")
     again.set_defaults(run=run_reindex_search)
@@ -117,6 +119,7 @@ def run_import_catalogue(args: argparse.Namespace) -> int:
         print(refusal, file=sys.stderr)
         return 1
     print(f"{loaded.added} added, {loaded.changed} changed, {loaded.same} unchanged.")
+    training_commands.ensure_model()
     return 0
 
 

@@ -70,9 +70,11 @@ def positive(text: str) -> int:
 def migrate(args: argparse.Namespace) -> int:
     """Make everything ready that `serve` needs; policy that is not there yet is loaded as shipped."""
     from dongli.cases.actions.policy import load_policy
+    from dongli.cases.training_commands import ensure_model
 
     assets.migrate()
     load_policy()
+    ensure_model()
     for path in assets.compile_catalogues():
         print(f"Compiled {path}")
     if assets.collect_static():

@@ -15,7 +15,7 @@ from dongli.cases.importing.named import NAMED_LEVELS, build_index
 from dongli.cases.importing.places import Match
 from dongli.cases.importing.reading import RawRow
 from dongli.cases.models import Case, CaseContact, CaseText, Category, Kind, Source, Step, StepText
-from dongli.cases.suggest import Suggester
+from dongli.cases.suggesting import suggester_for
 from dongli.cases.workflow import Actor, CaseState
 from dongli.common.clock import city_date, now, today
 from dongli.common.crypto import keyed_hash
@@ -55,7 +55,7 @@ class Sorter:
         self.areas = {area.code: area for area in Area.objects.active().filter(level__in=NAMED_LEVELS)}
         self.places = build_index(aliases)
         self.classes = {row.code: row for row in policy.catalogue(today())}
-        self.suggester = Suggester(self.classes.values())
+        self.suggester = suggester_for(self.classes.values())
 
     @cached_property
     def city(self) -> Area:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
 
 from django.db.models import Count, Q
 from django.utils.functional import Promise
@@ -12,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dongli.areas.models import Area
-from dongli.cases import deadlines, policy
+from dongli.cases import deadlines, policy, suggesting
 from dongli.cases.models import Case, Category, Photo, Rating, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import Entry, live_lead, offers, timeline
-from dongli.cases.suggest import Suggester, Suggestion
 from dongli.cases.workflow import (
     CLOSED_STATES,
     LIVE_TASK_STATES,
@@ -198,28 +195,10 @@ def _holder(case: Case, lead: Task | None) -> str:
     return _("%(place)s, the worker of %(grid)s") % {"place": place, "grid": grid.name}
 
 
-class _Class(NamedTuple):
-    """What suggesting needs of a class of the catalogue; hashable, so that the preparation is done once."""
-
-    code: str
-    name: str
-    condition: str
-    keywords: tuple[str, ...]
-
-
 def suggestions(text: str, catalogue: Sequence[Category], *, limit: int = 3) -> list[Category]:
     """The classes that fit `text` best, best first; none when nothing in it speaks for any."""
-    if not text.strip():
-        return []
-    rows = tuple(_Class(row.code, row.name, row.condition, tuple(row.keywords)) for row in catalogue)
-    found: list[Suggestion] = _suggester(rows).suggest(text, limit=limit)
     by_code = {row.code: row for row in catalogue}
-    return [by_code[one.code] for one in found]
-
-
-@lru_cache(maxsize=2)
-def _suggester(rows: tuple[_Class, ...]) -> Suggester:
-    return Suggester(rows)
+    return [by_code[one.code] for one in suggesting.suggest(text, catalogue, limit=limit)]
 
 
 def public_classes() -> list[Category]:

@@ -1,10 +1,12 @@
 """A tiny city with policy loaded, and short ways to put a case into a state through the actions."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from dongli.cases import suggesting
 from dongli.cases.actions import closing, dispatching, filing, handling, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.filing import Filing
@@ -17,6 +19,14 @@ from dongli.common.clock import now
 from dongli.common.ids import new_id
 from dongli.people.viewer import Viewer
 from tests.cast import City, make_city
+
+
+@pytest.fixture(autouse=True)
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes the trained model of this machine: keywords alone suggest, unless a test trains."""
+    folder = tmp_path / "models"
+    monkeypatch.setattr(suggesting, "model_folder", lambda: folder)
+    return folder
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dongli.areas.models import Area
 from dongli.areas.queries import search
-from dongli.cases import suggest
+from dongli.cases import suggesting
 from dongli.cases.actions import closing, dispatching, handling, whistling
 from dongli.cases.forms import staff as forms
 from dongli.cases.models import Case, Category, Step
@@ -56,7 +56,7 @@ def _suggested(case: Case) -> list[Category]:
     """What the words speak for, best first."""
     classes = catalogue(today())
     by_code = {one.code: one for one in classes}
-    return [by_code[one.code] for one in suggest.suggest(case.text.description, classes)]
+    return [by_code[one.code] for one in suggesting.suggest(case.text.description, classes)]
 
 
 @worker_required
