@@ -242,8 +242,8 @@ def _begin(viewer: Viewer, problem_id: UUID) -> Problem:
     """The problem under lock. Raises `NotFound` for what the viewer may not see, `NotAllowed` for what they may only
     look at."""
     queries.problem(viewer, problem_id)
-    rows = Problem.objects.select_for_update(of=("self",)).select_related("area", "grid", "duty")
-    problem = rows.get(pk=problem_id)
+    # The duty is not joined: after waiting for the lock a join would still show the problem without one.
+    problem = Problem.objects.select_for_update(of=("self",)).select_related("area", "grid").get(pk=problem_id)
     if not duty_access.supervises(viewer, problem.area):
         raise NotAllowed("not_your_area", _("Problems are taken up by whoever watches over the area."))
     return problem
