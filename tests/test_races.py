@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dongli.cases.actions import clocks, closing, dispatching, extending, filing, handling, whistling
+from dongli.cases.actions import clocks, closing, dispatching, extending, filing, handling, holding, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, CaseText, Rating, Step, Task, Whistle
@@ -239,7 +239,7 @@ def test_two_sweeps_at_once_ring_once(stage: Stage) -> None:
     total: Counter[str] = Counter()
     for swept in race(clocks.sweep, clocks.sweep, clocks.sweep):
         total.update(swept)
-    assert total == {"reminded": 4, "escalated": 4}
+    assert total == {"resumed": 0, "reminded": 4, "escalated": 4}
     for case in cases:
         assert (count(case, "remind"), count(case, "escalate")) == (1, 1)
 
@@ -260,3 +260,30 @@ def test_more_time_granted_as_the_limit_passes_or_escalated_never_both(stage: St
     assert count(case, "escalate") <= 1
     assert task.next_escalation_at is not None
     assert task.next_escalation_at > now(), "whoever came first, the alarm rings again only later"
+
+
+def test_put_on_hold_or_answered_at_once(stage: Stage) -> None:
+    case = stage.accepted()
+    task, worker, until = stage.lead(case), stage.viewer("worker"), (now() + timedelta(days=30)).date()
+    holding.ask_hold(viewer=worker, task_id=task.id, key=new_id(), until=until, words="等雨季过后再挖")
+    desk = stage.viewer("subdistrict")
+    won = one_wins(
+        lambda: holding.hold(viewer=desk, task_id=task.id, key=new_id(), until=until, words="同意"),
+        lambda: handling.answer(viewer=worker, task_id=task.id, key=new_id(), words="已疏通"),
+    )
+    task.refresh_from_db()
+    assert task.state == (TaskState.HELD, TaskState.ANSWERED)[won]
+    assert (task.resume_at is not None) == (won == 0)
+    assert Case.objects.get(pk=case.pk).state == (CaseState.HELD, CaseState.ANSWERED)[won]
+
+
+def test_a_hold_ends_once_however_many_sweeps_run(stage: Stage) -> None:
+    case = stage.accepted()
+    task, until = stage.lead(case), (now() + timedelta(days=1)).date()
+    holding.ask_hold(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), until=until, words="等配件")
+    holding.hold(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id(), until=until, words="同意")
+    Task.objects.filter(pk=task.id).update(resume_at=now())
+    desk = stage.viewer("subdistrict")
+    race(clocks.sweep, clocks.sweep, lambda: holding.resume(viewer=desk, task_id=task.id, key=new_id()))
+    assert count(case, "resume") == 1
+    assert Case.objects.get(pk=case.pk).state == CaseState.WORKING

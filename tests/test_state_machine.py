@@ -6,7 +6,7 @@ the deep states; `meddle` lets anybody try anything, mostly in vain.
 
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,17 @@ from hypothesis.stateful import (
 )
 
 from dongli.cases.access import visible
-from dongli.cases.actions import arbitrating, clocks, closing, dispatching, extending, filing, handling, whistling
+from dongli.cases.actions import (
+    arbitrating,
+    clocks,
+    closing,
+    dispatching,
+    extending,
+    filing,
+    handling,
+    holding,
+    whistling,
+)
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, Step, Task, Whistle
@@ -71,7 +81,7 @@ STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
 WITH_WORDS = set(
-    "arbitrate ask_extension refuse_extension".split()
+    "arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
 BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
@@ -226,7 +236,7 @@ class Workflow(RuleBasedStateMachine):
         self.clock.shift(timedelta(hours=hours))
         clocks.sweep()
         before = snapshot()
-        assert clocks.sweep() == {"reminded": 0, "escalated": 0}
+        assert clocks.sweep() == {"resumed": 0, "reminded": 0, "escalated": 0}
         assert snapshot() == before
 
     def _try(self, name: str, case: Case, move: Move, draw: Draw, *, honest: bool) -> None:
@@ -266,6 +276,8 @@ class Workflow(RuleBasedStateMachine):
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
             "call": lambda: {"organisation": department},
+            "ask_hold": lambda: {"until": draw(self._days())},
+            "hold": lambda: {"until": draw(self._days())},
             "ask_extension": lambda: {"amount": draw(st.sampled_from([1, 2, 3, 0, 900]))},
             "arbitrate": lambda: {"organisation": draw(st.sampled_from([department, None]))},
             "contact": lambda: {"how": draw(st.sampled_from(["phone", "not_reached", "pigeon"]))},
@@ -279,6 +291,9 @@ class Workflow(RuleBasedStateMachine):
         if verb in WITH_WORDS:
             chosen["words"] = GOOD_WORDS if honest else draw(WORDS)
         return chosen
+
+    def _days(self) -> st.SearchStrategy[date]:
+        return st.sampled_from([3, 3, 20, 0, -1, 400]).map(lambda days: (now() + timedelta(days=days)).date())
 
     def _departments(self, case: Case, *, honest: bool) -> list[UUID]:
         names = ["urban_management", "housing", "public_security"]
@@ -334,7 +349,9 @@ class Workflow(RuleBasedStateMachine):
         granted = [one.amount for one in asked if one.state == "granted"]
         assert len(granted) <= 2
         assert sum(granted) <= task.limit_amount
-        assert bool(granted) == (task.original_due_at is not None)
+        assert (bool(granted) or task.held_at is not None) == (task.original_due_at is not None)
+        assert (task.state == "held") == (task.resume_at is not None)
+        assert task.state != "held" or (task.remind_at is None and task.next_escalation_at is None)
         waiting = [one for one in asked if one.state in {"asked", "endorsed"}]
         assert len(waiting) <= (1 if task.state in OPEN_TASK_STATES else 0)
 
@@ -374,6 +391,10 @@ VERBS: dict[str, Callable[..., Case]] = {
     "endorse_extension": extending.endorse_extension,
     "grant_extension": extending.grant_extension,
     "refuse_extension": extending.refuse_extension,
+    "ask_hold": holding.ask_hold,
+    "hold": holding.hold,
+    "refuse_hold": holding.refuse_hold,
+    "resume": holding.resume,
     "blow": whistling.blow,
     "sign": whistling.sign,
     "decline": whistling.decline,

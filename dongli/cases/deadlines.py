@@ -99,6 +99,18 @@ def remaining(due: datetime, now: datetime, unit: LimitUnit, calendar: WorkCalen
     return _between(now, due, unit, calendar) / unit.length
 
 
+def time_left(due: datetime, now: datetime, unit: LimitUnit, calendar: WorkCalendar) -> timedelta:
+    """What is left from `now` until `due`, in the unit's own time; negative when overdue."""
+    return _between(now, due, unit, calendar)
+
+
+def after(start: datetime, length: timedelta, unit: LimitUnit, calendar: WorkCalendar) -> Deadline:
+    """When `length` (more than nothing) of the unit's own time has passed since `start`."""
+    if length <= _ZERO:
+        raise ValueError(f"a length is more than nothing, not {length!r}")
+    return _after(start, length, unit, calendar)
+
+
 def working_minutes_between(a: datetime, b: datetime, calendar: WorkCalendar) -> int:
     """Whole minutes of working time from `a` to `b` (negative when `b` is earlier), cut toward zero."""
     worked = working_time_between(a, b, calendar)

@@ -24,7 +24,7 @@ from dongli.cases.workflow import (
 )
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN, ARC, LABEL = 84, 38, 54, 70, 8, 28, 36
-LEAD_VERBS = frozenset({"accept", "answer", "return"})
+LEAD_VERBS = frozenset({"accept", "answer", "return", "hold", "resume"})
 Spot = tuple[int, int]
 Arrows = dict[tuple[str, str], list[str]]
 
@@ -34,6 +34,7 @@ CASE_SPOTS: dict[str, Spot] = {
     CaseState.REFUSED: (1, 0),
     CaseState.ARBITRATION: (2, 0),
     CaseState.WHISTLED: (3, 0),
+    CaseState.HELD: (4, 0),
     CaseState.FILED: (0, 1),
     CaseState.REGISTERED: (1, 1),
     CaseState.DISPATCHED: (2, 1),
@@ -50,6 +51,7 @@ TASK_SPOTS: dict[str, Spot] = {
     TaskState.ACCEPTED: (1, 1),
     TaskState.ANSWERED: (2, 1),
     TaskState.REPORTED_IN: (1, 2),
+    TaskState.HELD: (2, 2),
 }
 WHISTLE_SPOTS: dict[str, Spot] = {
     WhistleState.BLOWN: (0, 0),

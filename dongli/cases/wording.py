@@ -37,6 +37,7 @@ CASE_LOOKS: dict[str, Look] = {
     CaseState.DISPATCHED: (CaseState.DISPATCHED.label, "send", "info"),
     CaseState.WORKING: (CaseState.WORKING.label, "progress-check", "info"),
     CaseState.WHISTLED: (CaseState.WHISTLED.label, "speakerphone", "warn"),
+    CaseState.HELD: (CaseState.HELD.label, "hourglass", "warn"),
     CaseState.ANSWERED: (CaseState.ANSWERED.label, "message-2", "info"),
     CaseState.CHECKED: (CaseState.CHECKED.label, "shield-check", "info"),
     CaseState.CLOSED: (CaseState.CLOSED.label, "circle-check", "good"),
@@ -48,6 +49,7 @@ TASK_LOOKS: dict[str, Look] = {
     TaskState.DISPATCHED: (TaskState.DISPATCHED.label, "hourglass", "warn"),
     TaskState.ACCEPTED: (TaskState.ACCEPTED.label, "progress-check", "info"),
     TaskState.REPORTED_IN: (TaskState.REPORTED_IN.label, "map-pin", "info"),
+    TaskState.HELD: (TaskState.HELD.label, "hourglass", "warn"),
     TaskState.ANSWERED: (TaskState.ANSWERED.label, "circle-check", "good"),
     TaskState.RETURNED: (TaskState.RETURNED.label, "arrow-back-up", "bad"),
     TaskState.RELEASED: (TaskState.RELEASED.label, "minus", ""),
@@ -82,6 +84,10 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "endorse_extension": ("hourglass", "info"),
     "grant_extension": ("hourglass", "good"),
     "refuse_extension": ("hourglass", "warn"),
+    "ask_hold": ("hourglass", ""),
+    "hold": ("hourglass", "warn"),
+    "refuse_hold": ("hourglass", "warn"),
+    "resume": ("refresh", "info"),
     "return": ("arrow-back-up", "warn"),
     "release": ("minus", ""),
     "cancel": ("circle-x", ""),
@@ -191,6 +197,12 @@ def _more_time(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Lin
     return found
 
 
+def _held(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """Until when, and the limit that follows."""
+    found = [Line(_("On hold until:"), due=_moment(data["until"]))] if data.get("until") else []
+    return found + ([Line(_("New limit:"), due=_moment(data["due"]))] if data.get("due") else [])
+
+
 def _contacted(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     how = CONTACT_WAYS.get(data.get("how", ""))
     return [Line(str(how))] if how is not None else []
@@ -257,6 +269,9 @@ _TELLERS: dict[str, Teller] = {
     "endorse_extension": _more_time,
     "grant_extension": _more_time,
     "refuse_extension": _more_time,
+    "ask_hold": _held,
+    "hold": _held,
+    "resume": _held,
     "add_cohandler": _given,
     "contact": _contacted,
     "answer": _answered,

@@ -139,7 +139,7 @@ class Work:
             setattr(task, name, value)
         if state not in OPEN_TASK_STATES:
             task.ended_at = task.ended_at or self.moment
-            task.remind_at = task.next_escalation_at = None
+            task.remind_at = task.next_escalation_at = task.resume_at = task.hold_asked_until = None
         self.changed[task.id] = task
 
     def touch(self, task: Task) -> None:
@@ -208,6 +208,7 @@ def lapse(extensions: QuerySet[Extension], moment: datetime) -> None:
 _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
     "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
+    "hold_asked_until", "held_at", "hold_left", "resume_at",
 ]  # fmt: skip
 
 

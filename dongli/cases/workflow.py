@@ -23,6 +23,7 @@ class CaseState(models.TextChoices):
     DISPATCHED = "dispatched", _("Dispatched")
     WORKING = "working", _("Being handled")
     WHISTLED = "whistled", _("Whistled")
+    HELD = "held", _("On hold")
     ANSWERED = "answered", _("Answered")
     CHECKED = "checked", _("Checked")
     CLOSED = "closed", _("Closed")
@@ -37,6 +38,7 @@ class TaskState(models.TextChoices):
     DISPATCHED = "dispatched", _("Waiting to be accepted")
     ACCEPTED = "accepted", _("Accepted")
     REPORTED_IN = "reported_in", _("Reported in")
+    HELD = "held", _("On hold")
     ANSWERED = "answered", _("Answered")
     RETURNED = "returned", _("Returned")
     RELEASED = "released", _("Released")
@@ -64,7 +66,7 @@ class ExtensionState(models.TextChoices):
 
 
 OPEN_EXTENSION_STATES = frozenset({ExtensionState.ASKED, ExtensionState.ENDORSED})
-OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN})
+OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN, TaskState.HELD})
 OPEN_WHISTLE_STATES = frozenset({WhistleState.BLOWN, WhistleState.SIGNED})
 LIVE_TASK_STATES = OPEN_TASK_STATES | {TaskState.ANSWERED}
 ENDED_CASE_STATES = frozenset(
@@ -73,7 +75,7 @@ ENDED_CASE_STATES = frozenset(
 OPEN_CASE_STATES = frozenset(CaseState) - ENDED_CASE_STATES
 RETURNS_BEFORE_ARBITRATION = 2
 """Returns of the lead's work in one round after which a desk above decides (Shenzhen: 先办后议)."""
-UNDER_WAY = (CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED)
+UNDER_WAY = (CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED, CaseState.HELD)
 CLOSED_STATES = (CaseState.CLOSED, CaseState.RATED)
 
 
@@ -148,9 +150,14 @@ def _state_of_work(tasks: list[TaskFacts], open_whistle: bool) -> CaseState:
         return CaseState.ARBITRATION if returned >= RETURNS_BEFORE_ARBITRATION else CaseState.REGISTERED
     if open_whistle:
         return CaseState.WHISTLED
-    if lead.state == TaskState.DISPATCHED:
-        return CaseState.DISPATCHED
-    return CaseState.ANSWERED if lead.state == TaskState.ANSWERED else CaseState.WORKING
+    return _OF_LEAD.get(TaskState(lead.state), CaseState.WORKING)
+
+
+_OF_LEAD = {
+    TaskState.DISPATCHED: CaseState.DISPATCHED,
+    TaskState.HELD: CaseState.HELD,
+    TaskState.ANSWERED: CaseState.ANSWERED,
+}
 
 
 @dataclass(frozen=True)
@@ -419,6 +426,44 @@ TASK_TABLE: tuple[Transition, ...] = (
         (Actor.UPPER_DESK, Actor.SENIOR),
         (WORDS,),
         public=False,
+    ),
+    Transition(
+        "ask_hold",
+        _("Ask for a hold"),
+        _("Asked for a hold"),
+        AT_WORK,
+        (),
+        (Actor.HOLDER,),
+        (_("until when, a year ahead at most"), WORDS, _("once a task, before it is overdue")),
+        public=False,
+    ),
+    Transition(
+        "hold",
+        _("Put on hold"),
+        _("Put on hold"),
+        AT_WORK,
+        (TaskState.HELD,),
+        (Actor.UPPER_DESK,),
+        (_("asked for by the holder"), _("until when, a year ahead at most"), WORDS, _("no whistle open")),
+    ),
+    Transition(
+        "refuse_hold",
+        _("Refuse the hold"),
+        _("Hold refused"),
+        AT_WORK,
+        (),
+        (Actor.UPPER_DESK,),
+        (WORDS,),
+        public=False,
+    ),
+    Transition(
+        "resume",
+        _("Resume"),
+        _("Resumed: the clock runs again"),
+        (TaskState.HELD,),
+        AT_WORK,
+        (Actor.UPPER_DESK, Actor.SYSTEM),
+        (_("by itself on the day named"),),
     ),
     Transition(
         "return",

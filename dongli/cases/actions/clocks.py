@@ -1,4 +1,4 @@
-"""The clocks: reminders before a task is due, escalation after; swept every minute, safe to run twice at once."""
+"""The clocks: holds that end, reminders before a task is due, escalation after; swept each minute, safe twice."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,9 +8,10 @@ from django.db import transaction
 
 from dongli.areas.models import Area, Level
 from dongli.cases import alerts, deadlines, policy
+from dongli.cases.actions.holding import go_on
 from dongli.cases.models import Case, Task
 from dongli.cases.work import Work, lapse, take
-from dongli.cases.workflow import OPEN_TASK_STATES
+from dongli.cases.workflow import OPEN_TASK_STATES, TaskState
 from dongli.common.clock import city_date, now
 from dongli.people import queries as people
 
@@ -18,9 +19,10 @@ BATCH = 200
 
 
 def sweep() -> dict[str, int]:
-    """Send every reminder and escalation that is due now; returns how many of each were sent."""
+    """End every hold, send every reminder and escalation that is due now; returns how many of each there were."""
     moment = now()
     return {
+        "resumed": _drain("resume_at", wake, moment),
         "reminded": _drain("remind_at", remind, moment),
         "escalated": _drain("next_escalation_at", escalate, moment),
     }
@@ -35,6 +37,17 @@ def _drain(alarm: str, ring: Callable[[UUID, datetime], bool], moment: datetime)
         rung += sum([ring(one, moment) for one in ids])
         if len(ids) < BATCH:
             return rung
+
+
+@transaction.atomic
+def wake(task_id: UUID, moment: datetime) -> bool:
+    """End a hold whose day has come: the clock runs on with the time that was left; once."""
+    work = take(task_id)
+    task = work.the_task
+    if task.state != TaskState.HELD or task.resume_at is None or task.resume_at > moment:
+        return False
+    go_on(work, by_system=True)
+    return True
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """What staff fill in when a case does not go the usual way. Forms parse and offer; the rules are in the actions."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -46,5 +47,36 @@ class AskExtensionForm(VerbForm):
 
 class RefuseExtensionForm(VerbForm):
     """Why there is no more time."""
+
+    words = words_field(gettext_lazy("Why it is refused"), limit=1000)
+
+
+class AskHoldForm(VerbForm):
+    """Until when the work has to wait, and for what."""
+
+    until = forms.DateField(
+        label=gettext_lazy("Until"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("A year ahead at most. On this day the clock runs again by itself."),
+    )
+    words = words_field(
+        gettext_lazy("Why it cannot be solved now"), limit=1000, hint=gettext_lazy("The desk above reads this.")
+    )
+
+
+class HoldForm(AskHoldForm):
+    """The hold as the desk grants it; the day that was asked for stands there to start from."""
+
+    words = words_field(
+        gettext_lazy("Why it has to wait"), limit=1000, hint=gettext_lazy("The resident reads this too.")
+    )
+
+    def __init__(self, data: Any = None, *, asked: date | None, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.initial.setdefault("until", asked)
+
+
+class RefuseHoldForm(VerbForm):
+    """Why the work does not wait."""
 
     words = words_field(gettext_lazy("Why it is refused"), limit=1000)

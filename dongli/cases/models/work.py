@@ -87,6 +87,10 @@ class Task(models.Model):
     final = models.BooleanField(default=False)
     dispatched_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField()
+    hold_asked_until = models.DateField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    hold_left = models.DurationField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True)
     original_due_at = models.DateTimeField(null=True, blank=True)
     report_in_due_at = models.DateTimeField(null=True, blank=True)
     contact_due_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +128,7 @@ class Task(models.Model):
             models.Index(
                 fields=["organisation", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_org_open"
             ),
+            models.Index(fields=["resume_at"], condition=Q(resume_at__isnull=False), name="task_resume"),
             models.Index(fields=["remind_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_remind"),
             models.Index(
                 fields=["next_escalation_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_escalate"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access, extensions, links, policy
+from dongli.cases import access, extensions, holds, links, policy
 from dongli.cases.models import Case, CaseContact, Photo, Rating, Reason, Step, Task, TaskKind, Whistle
 from dongli.cases.workflow import (
     CASE_TABLE,
@@ -269,7 +269,7 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
         TaskKind.COHANDLER: {"report_in"},
         TaskKind.WHISTLE: {"accept"},
     }[TaskKind(task.kind)]
-    unfit = unfit | extensions.unfit_verbs(viewer, task)
+    unfit = unfit | extensions.unfit_verbs(viewer, task) | holds.unfit_verbs(task)
     if task.final:
         unfit = unfit | {"return"}
     return [

@@ -79,6 +79,10 @@ _STANDINGS: dict[str, _Said] = {
         3, gettext_lazy("Several departments are at it"),
         gettext_lazy("The place cannot solve it alone and has called departments to help on site."),
     ),
+    CaseState.HELD: (
+        3, gettext_lazy("On hold"),
+        gettext_lazy("It cannot be solved now and waits until the day named below; then work goes on by itself."),
+    ),
     CaseState.ANSWERED: (
         4, gettext_lazy("Answered"), gettext_lazy("There is an answer. The community checks whether it is true."),
     ),

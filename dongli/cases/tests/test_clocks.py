@@ -14,7 +14,7 @@ from dongli.common.ids import new_id
 from dongli.notices.models import Notification
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the city, an ordinary working week ahead
-NOTHING = {"reminded": 0, "escalated": 0}
+NOTHING = {"resumed": 0, "reminded": 0, "escalated": 0}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_a_reminder_reaches_the_holder_once(stage: Stage, clock: time_machine.Tr
     lead = stage.lead(case)
     assert lead.remind_at is not None
     clock.move_to(lead.remind_at)
-    assert clocks.sweep() == {"reminded": 1, "escalated": 0}
+    assert clocks.sweep() == {"resumed": 0, "reminded": 1, "escalated": 0}
     assert clocks.sweep() == NOTHING
     (step,) = rung(case, "remind")
     assert (step.actor, step.public, step.data["due"]) == (None, False, lead.due_at.isoformat())
@@ -93,7 +93,7 @@ def test_after_a_long_silence_the_levels_ring_one_a_sweep_and_not_all_at_once(
 ) -> None:
     case = stage.accepted()
     clock.shift(timedelta(days=40))
-    assert clocks.sweep() == {"reminded": 1, "escalated": 1}
+    assert clocks.sweep() == {"resumed": 0, "reminded": 1, "escalated": 1}
     assert [step.data["level"] for step in rung(case, "escalate")] == ["community"]
 
 
@@ -133,7 +133,7 @@ def test_a_department_that_does_not_report_in_is_reported_upwards(stage: Stage, 
     task = Task.objects.get(whistle=whistle)
     assert task.report_in_due_at is not None
     clock.move_to(task.report_in_due_at)
-    assert clocks.sweep() == {"reminded": 0, "escalated": 1}
+    assert clocks.sweep() == {"resumed": 0, "reminded": 0, "escalated": 1}
     (step,) = rung(case, "escalate")
     assert (step.task, step.data["late_for"]) == (task, "report_in")
 
@@ -154,7 +154,7 @@ def test_a_reopened_case_gets_a_clock_of_its_own(stage: Stage, clock: time_machi
     closing.reopen(viewer=stage.viewer("resident"), case_id=case.id, key=new_id(), words="又堵了")
     lead = stage.lead(case)
     clock.move_to(lead.due_at)
-    assert clocks.sweep() == {"reminded": 1, "escalated": 1}
+    assert clocks.sweep() == {"resumed": 0, "reminded": 1, "escalated": 1}
     assert {step.task for step in rung(case, "escalate")} == {lead}
 
 
@@ -172,7 +172,7 @@ def test_more_alarms_than_a_batch_are_all_rung(
     for _ in range(5):
         stage.dispatch(stage.register(stage.file()))
     clock.shift(timedelta(days=40))
-    assert clocks.sweep() == {"reminded": 5, "escalated": 5}
+    assert clocks.sweep() == {"resumed": 0, "reminded": 5, "escalated": 5}
 
 
 def test_the_promise_is_frozen_when_the_limit_is_edited(stage: Stage, clock: time_machine.Traveller) -> None:

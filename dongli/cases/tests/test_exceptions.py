@@ -1,6 +1,6 @@
-"""What does not go the usual way: arbitration after two returns, more time."""
+"""What does not go the usual way: arbitration after two returns, more time, holds."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from dongli.cases import deadlines, policy
-from dongli.cases.actions import arbitrating, clocks, closing, extending, handling
+from dongli.cases.actions import arbitrating, clocks, closing, extending, filing, handling, holding
 from dongli.cases.models import Case, Extension, Step, Task
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.workflow import CaseState
-from dongli.common.clock import now
+from dongli.common.clock import city_date, now
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
 from dongli.notices.models import Notification
@@ -235,3 +235,117 @@ def test_more_time_on_the_pages(stage: Stage, task: Task, client: Client) -> Non
         sent = client.post(reverse(f"task_{verb}", args=[task.id]), {"idempotency_key": str(new_id())})
         assert sent.status_code == 302
     assert "原定" in client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+
+
+# Holds
+
+
+def day(days: int) -> date:
+    return city_date(now()) + timedelta(days=days)
+
+
+def held(stage: Stage, task: Task, days: int = 30) -> Case:
+    holding.ask_hold(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), until=day(days), words="等雨季过后")
+    return holding.hold(
+        viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id(), until=day(days), words="同意挂账"
+    )
+
+
+def left(task: Task, moment: datetime) -> float:
+    return deadlines.remaining(task.due_at, moment, deadlines.LimitUnit(task.limit_unit), policy.work_calendar())
+
+
+def test_a_hold_keeps_the_time_that_was_left_and_ends_by_itself(stage: Stage, task: Task) -> None:
+    promised, before = task.due_at, left(task, now())
+    case = held(stage, task)
+    assert case.state == CaseState.HELD
+    with pytest.raises(Conflict):
+        handling.answer(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), words="已疏通")
+    with time_machine.travel(now() + timedelta(days=29)):
+        assert clocks.sweep()["resumed"] == 0
+    task.refresh_from_db()
+    assert task.resume_at is not None
+    assert task.due_at > task.resume_at
+    with time_machine.travel(task.resume_at, tick=False):
+        assert clocks.sweep() == {"resumed": 1, "reminded": 0, "escalated": 0}
+        assert clocks.sweep()["resumed"] == 0
+        task.refresh_from_db()
+        assert (task.state, task.original_due_at) == ("accepted", promised)
+        assert left(task, now()) == pytest.approx(before, abs=0.01)
+        assert task.next_escalation_at == task.due_at
+    assert Case.objects.get(pk=case.pk).due_at == task.due_at
+    assert Step.objects.get(case=case, verb="resume").actor is None
+    assert {"demo-worker", "demo-resident"} <= told("cases.resume")
+
+
+def test_the_desk_may_end_a_hold_earlier_and_there_is_no_second_one(stage: Stage, task: Task) -> None:
+    held(stage, task)
+    case = holding.resume(viewer=stage.viewer("leader"), task_id=task.id, key=new_id())
+    assert case.state == CaseState.WORKING
+    with pytest.raises(Conflict) as refused:
+        held(stage, task)
+    assert refused.value.code == "held_once"
+
+
+def test_only_the_desk_above_holds_and_only_what_was_asked_for(stage: Stage, task: Task) -> None:
+    act = {"task_id": task.id, "until": day(10), "words": "等"}
+    with pytest.raises(Conflict) as early:
+        holding.hold(viewer=stage.viewer("subdistrict"), key=new_id(), **act)  # type: ignore[arg-type]
+    assert early.value.code == "not_asked"
+    holding.ask_hold(viewer=stage.viewer("worker"), key=new_id(), **act)  # type: ignore[arg-type]
+    for name in ("community", "secretary", "worker", "stranger"):
+        with pytest.raises((NotAllowed, NotFound)):
+            holding.hold(viewer=stage.viewer(name), key=new_id(), **act)  # type: ignore[arg-type]
+    holding.refuse_hold(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id(), words="可以先临时围挡")
+    held(stage, task)
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_a_hold_ends_within_a_year(stage: Stage, task: Task, days: int) -> None:
+    with pytest.raises(Invalid) as refused:
+        held(stage, task, days)
+    assert refused.value.field == "until"
+
+
+def test_what_is_overdue_is_not_put_on_hold(stage: Stage, task: Task) -> None:
+    with time_machine.travel(task.due_at + timedelta(minutes=1)), pytest.raises(Conflict) as refused:
+        held(stage, task)
+    assert refused.value.code == "overdue"
+
+
+def test_a_hold_waits_for_the_whistle_to_end(stage: Stage) -> None:
+    task = stage.lead(stage.whistled())
+    with pytest.raises(Conflict) as refused:
+        held(stage, task)
+    assert refused.value.code == "whistle_open"
+
+
+def test_a_held_case_can_be_withdrawn(stage: Stage, task: Task) -> None:
+    case = held(stage, task)
+    filing.withdraw(viewer=stage.viewer("resident"), case_id=case.id, key=new_id(), words="好了")
+    task.refresh_from_db()
+    assert (task.state, task.resume_at) == ("cancelled", None)
+
+
+def test_a_hold_on_the_pages(stage: Stage, task: Task, client: Client) -> None:
+    log_in(client, stage.city.person("worker"))
+    url = reverse("task_ask_hold", args=[task.id])
+    assert url in client.get(reverse("work_task", args=[task.id])).content.decode()
+    sent = {"until": day(30).isoformat(), "words": "等雨季过后"}
+    assert client.get(url).status_code == 200
+    bad = client.post(url, {**sent, "until": day(900).isoformat(), "idempotency_key": str(new_id())})
+    assert bad.status_code == 422
+    assert client.post(url, {**sent, "idempotency_key": str(new_id())}).status_code == 302
+    log_in(client, stage.city.person("subdistrict"))
+    assert (
+        reverse("task_hold", args=[task.id])
+        in client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+    )
+    assert client.get(reverse("task_refuse_hold", args=[task.id])).status_code == 200
+    url = reverse("task_hold", args=[task.id])
+    assert client.get(url).context["form"].initial["until"] == day(30)
+    assert client.post(url, {**sent, "idempotency_key": str(new_id())}).status_code == 302
+    page = client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+    assert f"挂账至 {day(30).isoformat()}" in page
+    assert client.post(reverse("task_resume", args=[task.id]), {"idempotency_key": str(new_id())}).status_code == 302
+    assert Case.objects.get(pk=task.case_id).state == CaseState.WORKING

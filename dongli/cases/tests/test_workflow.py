@@ -20,6 +20,7 @@ from dongli.cases.actions import (
     extending,
     filing,
     handling,
+    holding,
     importing,
     whistling,
 )
@@ -43,7 +44,7 @@ from dongli.cases.workflow import (
 )
 
 STORIES: tuple[ModuleType, ...] = (
-    filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending
+    filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding
 )  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
@@ -127,6 +128,7 @@ def test_every_state_of_a_case_can_be_reached_from_the_start() -> None:
             {CaseState.WORKING} if CaseState.DISPATCHED in reached else set()
         )  # by accepting the lead's task
         more |= {CaseState.ARBITRATION} if CaseState.DISPATCHED in reached else set()  # by returning it twice
+        more |= {CaseState.HELD} if CaseState.WORKING in reached else set()  # by putting it on hold
         more |= {CaseState.ANSWERED} if CaseState.WORKING in reached else set()  # by answering it
         if more <= reached:
             break
@@ -184,6 +186,7 @@ def test_a_decided_moment_speaks_before_any_task(moments: dict[str, Any], expect
     [
         ("dispatched", "dispatched"),
         ("accepted", "working"),
+        ("held", "held"),
         ("answered", "answered"),
         ("returned", "registered"),
         ("released", "registered"),

@@ -55,6 +55,10 @@ task_verbs: list[URLPattern] = [
     path("task/<uuid:task_id>/endorse-extension/", exceptions.endorse_extension, name="task_endorse_extension"),
     path("task/<uuid:task_id>/grant-extension/", exceptions.grant_extension, name="task_grant_extension"),
     path("task/<uuid:task_id>/refuse-extension/", exceptions.refuse_extension, name="task_refuse_extension"),
+    path("task/<uuid:task_id>/ask-hold/", exceptions.ask_hold, name="task_ask_hold"),
+    path("task/<uuid:task_id>/hold/", exceptions.hold, name="task_hold"),
+    path("task/<uuid:task_id>/refuse-hold/", exceptions.refuse_hold, name="task_refuse_hold"),
+    path("task/<uuid:task_id>/resume/", exceptions.resume, name="task_resume"),
     path("task/<uuid:task_id>/return/", verbs.return_task, name="task_return"),
     path("task/<uuid:task_id>/release/", verbs.release, name="task_release"),
 ]

@@ -18,21 +18,25 @@ from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import CaseFile, Entry, Offer
 from dongli.cases.wording import Line
 from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, TaskState
-from dongli.common.clock import now
+from dongli.common.clock import city_date, now
 from dongli.people.viewer import Viewer
 
 # Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
-ONE_TAP = frozenset({"accept", "report_in", "endorse_extension", "grant_extension", "mark_spam", "unmark_spam", "sign"})
+ONE_TAP = frozenset(
+    {"accept", "report_in", "endorse_extension", "grant_extension", "resume", "mark_spam", "unmark_spam", "sign"}
+)
 CASE_VERBS = (
     "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check",
     "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
-    "refuse_extension", "return", "release",
+    "refuse_extension", "ask_hold", "hold", "refuse_hold", "resume", "return", "release",
 )  # fmt: skip
 # Decided by others than the holder: the buttons stand on the task itself.
-ON_CARD = frozenset({"release", "endorse_extension", "grant_extension", "refuse_extension"})
+ON_CARD = frozenset(
+    {"release", "endorse_extension", "grant_extension", "refuse_extension", "hold", "refuse_hold", "resume"}
+)
 WHISTLE_VERBS = ("sign", "decline", "call")
 DANGEROUS = frozenset({"refuse", "mark_spam", "decline"})
 ICONS = {verb: icon for verb, (icon, _tone) in wording.STEP_LOOKS.items()}
@@ -162,8 +166,8 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
 
 _ORDER = (
     "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
-    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "ask_extension", "return", "refuse",
-    "mark_spam", "unmark_spam",
+    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "ask_extension", "ask_hold", "return",
+    "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 
@@ -227,7 +231,11 @@ def _task_card(viewer: Viewer, file: CaseFile, task: Task, room: str) -> TaskCar
 
 
 def _request(task: Task) -> str:
-    """More time that is asked for and not decided."""
+    """More time, or a hold, that is asked for and not decided; or the hold there is."""
+    if task.resume_at is not None:
+        return _("On hold until %(date)s") % {"date": city_date(task.resume_at).isoformat()}
+    if task.hold_asked_until is not None:
+        return _("A hold is asked for until %(date)s") % {"date": task.hold_asked_until.isoformat()}
     asked = extensions.undecided(task)
     if asked is None:
         return ""
@@ -259,6 +267,8 @@ def clocks(task: Task) -> list[Clock]:
 
 
 def _end(task: Task) -> datetime | None:
+    if task.state == TaskState.HELD:
+        return task.held_at
     if task.state in OPEN_TASK_STATES:
         return None
     return task.answered_at if task.state == TaskState.ANSWERED else task.ended_at

@@ -1,11 +1,12 @@
 """One address per verb for what does not go the usual way: parse the form, call the action, go back."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from dongli.cases.actions import arbitrating, extending
+from dongli.cases.actions import arbitrating, extending, holding
 from dongli.cases.forms import exceptions as forms
 from dongli.cases.views.steps import step, tap
 from dongli.cases.views.verbs import case_page, page_or_post, task_page
@@ -79,3 +80,50 @@ def refuse_extension(request: HttpRequest, task_id: UUID) -> HttpResponse:
             viewer=page.viewer, task_id=task_id, key=form.key, words=form.cleaned_data["words"]
         ),
     )
+
+
+@worker_required
+@page_or_post
+def ask_hold(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Ask for a hold."""
+    page = task_page(request, "ask_hold", task_id)
+    form = forms.AskHoldForm(request.POST or None)
+    return step(
+        page, form, lambda: holding.ask_hold(viewer=page.viewer, task_id=task_id, key=form.key, **_waiting(form))
+    )
+
+
+def _waiting(form: forms.AskHoldForm) -> dict[str, Any]:
+    return {"until": form.cleaned_data["until"], "words": form.cleaned_data["words"]}
+
+
+@worker_required
+@page_or_post
+def hold(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Put a task on hold."""
+    page = task_page(request, "hold", task_id)
+    form = forms.HoldForm(request.POST or None, asked=page.case.tasks.get(pk=task_id).hold_asked_until)
+    return step(page, form, lambda: holding.hold(viewer=page.viewer, task_id=task_id, key=form.key, **_waiting(form)))
+
+
+@worker_required
+@page_or_post
+def refuse_hold(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Refuse a hold."""
+    page = task_page(request, "refuse_hold", task_id)
+    form = forms.RefuseHoldForm(request.POST or None)
+    return step(
+        page,
+        form,
+        lambda: holding.refuse_hold(
+            viewer=page.viewer, task_id=task_id, key=form.key, words=form.cleaned_data["words"]
+        ),
+    )
+
+
+@worker_required
+@require_POST
+def resume(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """End a hold before its day."""
+    page = task_page(request, "resume", task_id)
+    return tap(request, page, lambda key: holding.resume(viewer=page.viewer, task_id=task_id, key=key))
