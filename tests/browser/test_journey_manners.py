@@ -173,7 +173,7 @@ def test_every_control_shows_its_focus(crew: Crew, cases: list[Case]) -> None:
         for _press in range(12):
             page.keyboard.press("Tab")
             shown = page.evaluate(
-                """() => { const style = getComputedStyle(document.activeElement);
-                    return style.outlineStyle !== "none" || style.boxShadow !== "none"; }"""
+                """() => [document.activeElement, document.activeElement.closest("li")].some((one) => one
+                    && (getComputedStyle(one).outlineStyle !== "none" || getComputedStyle(one).boxShadow !== "none"))"""
             )
             assert shown, page.evaluate("document.activeElement.outerHTML")
