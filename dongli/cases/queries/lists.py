@@ -100,11 +100,15 @@ def _listed() -> QuerySet[Case]:
     )
 
 
-def _page(rows: QuerySet[Case], after: str, size: int = PAGE) -> Page:
-    """The page after the case id `after`, newest first; a forged key starts at the top."""
+def _page(cases: QuerySet[Case], after: str, size: int = PAGE) -> Page:
+    """The page of `cases` after the case id `after`, newest first; a forged key starts at the top.
+
+    The page is cut in a statement of its own inside, so that only its rows are joined with what a list shows.
+    """
     if (key := parse_id(after)) is not None:
-        rows = rows.filter(pk__lt=key)
-    found = list(rows.order_by("-id")[: size + 1])
+        cases = cases.filter(pk__lt=key)
+    cut = cases.order_by("-id").values("pk")[: size + 1]
+    found = list(_listed().filter(pk__in=cut).order_by("-id"))
     return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
 
 
@@ -152,6 +156,11 @@ def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
     return cases
 
 
+def several(viewer: Viewer, ids: Sequence[UUID]) -> list[Case]:
+    """The cases among `ids` (a page of them at most) that this viewer may see, newest first."""
+    return list(_listed().filter(access.visible(viewer), pk__in=ids[:PAGE]).order_by("-id"))
+
+
 def stamp(viewer: Viewer, sieve: Sieve) -> str:
     """What changes when a queue does: the newest change among its cases (one query); "" when it is empty."""
     newest = narrowed(viewer, sieve).order_by("-updated_at").values_list("updated_at", flat=True).first()
@@ -160,7 +169,7 @@ def stamp(viewer: Viewer, sieve: Sieve) -> str:
 
 def queue(viewer: Viewer, sieve: Sieve, after: str = "") -> Page:
     """A desk's queue, newest first, by keyset."""
-    return _page(_listed().filter(pk__in=narrowed(viewer, sieve).values("pk")), after)
+    return _page(narrowed(viewer, sieve), after)
 
 
 def counts(viewer: Viewer, names: Iterable[str] = tuple(FILTERS)) -> dict[str, int]:
@@ -188,8 +197,7 @@ def every(viewer: Viewer, sieve: Sieve, *, most: int, size: int = 500) -> Iterat
     """All cases of a queue, newest first and `most` at most, a page at a time (three statements each)."""
     after, left = "", most
     while left > 0:
-        rows = _listed().filter(pk__in=narrowed(viewer, sieve).values("pk"))
-        page = _page(rows, after, min(size, left))
+        page = _page(narrowed(viewer, sieve), after, min(size, left))
         yield page.rows
         after, left = page.next, left - len(page.rows)
         if not after:
@@ -221,7 +229,7 @@ def restored(parts: Mapping[str, str]) -> Sieve:
 
 def my_cases(viewer: Viewer, after: str = "") -> Page:
     """What the resident filed (or a captain or clerk filed for others), newest first."""
-    return _page(_listed().filter(Q(resident=viewer.known) | Q(filed_by=viewer.known)), after, 20)
+    return _page(Case.objects.filter(Q(resident=viewer.known) | Q(filed_by=viewer.known)), after, 20)
 
 
 @dataclass(frozen=True)
