@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import board, exceptions, exports, policy, saved, staff, verbs, worker
+from dongli.cases.views import board, bulk, exceptions, exports, policy, saved, staff, verbs, worker
 
 pages: list[URLPattern] = [
     path("work/today/", worker.today, name="work_today"),
@@ -13,6 +13,7 @@ pages: list[URLPattern] = [
     path("work/patrol/finish/", worker.finish_patrol, name="work_patrol_finish"),
     path("desk/queue/", staff.queue, name="desk_queue"),
     path("desk/queue/live/", staff.queue_live, name="desk_queue_live"),
+    path("desk/bulk-assign/", bulk.assign, name="desk_bulk_assign"),
     path("desk/export/", exports.ask, name="desk_export_ask"),
     path("desk/export/<uuid:export_id>/", exports.export, name="desk_export"),
     path("desk/export/<uuid:export_id>/live/", exports.live, name="desk_export_live"),
