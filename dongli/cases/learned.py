@@ -145,7 +145,7 @@ class Blend:
         return [one for one in found if one.words]
 
     def _is_evidence(self, known: Sequence[str], learned: Numbers) -> bool:
-        pairs = sum(len(piece) > 1 for piece in known)
+        pairs = sum(len(piece) > 1 and _tells(piece) for piece in known)
         least = LEAST_LEARNED * math.sqrt(len(self._model.codes))
         return pairs >= LEAST_PIECES and float(learned[self._offered].max(initial=0.0)) >= least
 
@@ -154,23 +154,25 @@ class Blend:
         words = list(told.words) if told else []
         if len(words) < SHOWN_WORDS and code in self._columns:
             shares = read.value * read.rows[:, self._columns[code]]
-            top = [read.pairs[at] for at in np.argsort(-shares)[:TOP_PIECES] if shares[at] > 0]
+            order = [read.pieces[at] for at in np.argsort(-shares) if shares[at] > 0]
+            top = [piece for piece in order if len(piece) > 1][:TOP_PIECES]
             words += [run for run in _runs(read.text, top) if not any(run in word for word in words)]
+            words = words or order
         return tuple(words[:SHOWN_WORDS])
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text and its pairs of characters that mean something, with what each counts and weighs."""
+    """A text and its pieces that mean something, with what each counts and weighs."""
 
     text: str
-    pairs: list[str]
+    pieces: list[str]
     value: Numbers
     rows: Numbers
 
 
 def _tells(piece: str) -> bool:
-    return len(piece) == 2 and not _DULL.intersection(piece) and not piece.isascii()
+    return not _DULL.intersection(piece) and not piece.isascii()
 
 
 def _runs(text: str, pairs: Sequence[str]) -> list[str]:

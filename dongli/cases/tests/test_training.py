@@ -40,15 +40,21 @@ def blend(model: Model) -> Blend:
     return Blend(CATALOGUE, model)
 
 
-@pytest.mark.parametrize(("half", "first", "three"), [("tuning", 0.84, 0.95), ("held", 0.82, 0.95)])
+@pytest.mark.parametrize(
+    ("half", "first", "three"), [("tuning", 0.93, 0.97), ("held", 0.88, 0.96), ("after", 0.28, 0.5)]
+)
 def test_right_on_fresh_appeals(blend: Blend, half: str, first: float, three: float) -> None:
-    """Written before any tuning; the half “held” was never looked at. Keywords alone: 45 % first, 58 % among three."""
+    """Keywords alone: 53, 45 and 12 % first; 68, 58 and 18 % among three.
+
+    “tuning” and “held” were written before any training, and only the errors of “tuning” were looked at; but who
+    wrote them also wrote the sayings, so they flatter. “after” was written last, short and roundabout on purpose.
+    """
     report, by_code = Report(), {one.code: one for one in CATALOGUE}
     for row in FRESH:
         if row["half"] == half:
             found = [one.code for one in blend.suggest(f"{row['subject']}\n{row['text']}")]
             count(report, by_code, found, row["category_code"])
-    assert report.every.tried > 100
+    assert report.every.tried > 40
     assert report.every.first / report.every.tried >= first
     assert report.every.three / report.every.tried >= three
 
