@@ -30,8 +30,13 @@ for (const select of document.querySelectorAll("[data-submits]")) {
   select.form.querySelector("[data-submits-button]").hidden = true;
   select.addEventListener("change", () => select.form.requestSubmit());
 }
-// On a narrow screen the row of filters and the places scroll: what is chosen is shown.
-for (const chosen of document.querySelectorAll(".filters [aria-current], .desk-nav [aria-current]")) chosen.scrollIntoView({ block: "nearest", inline: "center" });
+// On a narrow screen the row of filters and the places scroll: what is chosen is shown. (`scrollIntoView` would move the Tab key too.)
+for (const chosen of document.querySelectorAll(".filters [aria-current], .desk-nav [aria-current]")) {
+  let box = chosen.parentElement;
+  while (box !== document.body && box.scrollWidth <= box.clientWidth) box = box.parentElement;
+  const inner = chosen.getBoundingClientRect(), outer = box.getBoundingClientRect();
+  if (box !== document.body) box.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());

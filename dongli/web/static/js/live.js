@@ -41,13 +41,15 @@ function isTypingIn(region) {
 }
 
 function fill(region, html) {
-  const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const active = region.contains(document.activeElement) ? document.activeElement : null;
+  const focused = active?.id, row = active?.closest("[data-id]")?.dataset.id;
   const current = region.querySelector(".is-current")?.dataset.id;
   const { scrollTop } = region;
   region.innerHTML = html;
   region.scrollTop = scrollTop;
   if (current) region.querySelector(`[data-id="${CSS.escape(current)}"]`)?.classList.add("is-current");
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+  const again = focused ? document.getElementById(focused) : row && region.querySelector(`[data-id="${CSS.escape(row)}"] a[href]`);
+  again?.focus({ preventScroll: true });
   window.htmx?.process(region);
   region.dispatchEvent(new CustomEvent("dongli:refreshed", { bubbles: true }));
 }
