@@ -21,9 +21,11 @@ class AcceptForm(StepForm):
     due_on = day(_("Due on"))
     published = forms.BooleanField(label=_("Show it on the public board"), required=False, initial=True)
 
-    def __init__(self, data: Any = None, *, area: Area, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, area: Area, lead: str = "", **options: Any) -> None:
+        """`lead`: the function of the department that leads the class; its officers stand first."""
         super().__init__(data, **options)
-        self.fields["owner"].choices = [("", _("Please choose")), *_groups(owners(area))]  # type: ignore[attr-defined]  # ChoiceField
+        found = sorted(owners(area), key=lambda one: not lead or one.organisation.function != lead)
+        self.fields["owner"].choices = [("", _("Please choose")), *_groups(found)]  # type: ignore[attr-defined]  # ChoiceField
 
     @property
     def acceptance(self) -> Acceptance:

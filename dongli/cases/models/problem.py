@@ -76,9 +76,10 @@ class Problem(models.Model):
     @property
     def place_name(self) -> str:
         """The place in words: the compound, the grid within its community, or the area around a cluster."""
-        if self.place_kind == PlaceKind.GRID and self.grid is not None:
-            return f"{self.area.name} · {self.grid.name}"
-        return self.area.name
+        if self.place_kind != PlaceKind.GRID or self.grid is None:
+            return self.area.name
+        names_its_community = self.grid.name[:2] == self.area.name[:2]
+        return self.grid.name if names_its_community else f"{self.area.name} · {self.grid.name}"
 
 
 class ProblemCase(models.Model):

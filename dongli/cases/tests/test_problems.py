@@ -268,6 +268,8 @@ def test_taking_on_and_leaving_alone_through_the_page(city: City, problem: Probl
     desk = Desk(city, "secretary")
     page = desk.get("desk_problem", problem.id).content.decode()
     assert page.count("P-") >= 3
+    lead = city.department(queries.lead_function(problem)).name
+    assert 0 < page.index(f'label="{lead}"') < page.index(f'label="{city.community.name}"'), "the class's lead first"
     bad = desk.post("problem_accept", problem.id, owner="x/y", measures="", due_on="昨天", published="on")
     assert bad.status_code == 422
     past = {"owner": f"{city.person('housing').id}/{city.department('housing').id}", "measures": "换管"}

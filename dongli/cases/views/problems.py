@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -30,7 +30,7 @@ from dongli.people.viewer import Viewer
 LABELS: dict[str, str | Promise] = {
     "proposed": gettext_lazy("Proposed"),
     "accepted": gettext_lazy("Taken on"),
-    "closed": gettext_lazy("Solved"),
+    "closed": gettext_lazy("Problem solved"),
     "rejected": gettext_lazy("Left alone"),
 }
 LOOKS: dict[str, wording.Look] = {
@@ -100,12 +100,16 @@ def _page(
             if one.longitude is not None
         ],
         "centre": f"{found.longitude},{found.latitude}" if found.longitude is not None else "",
-        "accept": accept or (AcceptForm(area=found.area, auto_id="accept-%s") if decides else None),
+        "accept": accept or (_accept_form(found) if decides else None),
         "reject": reject or (RejectForm(auto_id="reject-%s", label_suffix="") if decides else None),
         "bound": accept or reject,
         "duty_looks": DUTY_LOOKS,
     }
     return render(request, "cases/desk/problem.html", context, status=422 if accept or reject else 200)
+
+
+def _accept_form(found: Problem, data: QueryDict | None = None) -> AcceptForm:
+    return AcceptForm(data, area=found.area, lead=queries.lead_function(found), auto_id="accept-%s")
 
 
 def _decided(
@@ -129,7 +133,7 @@ def accept(request: HttpRequest, problem_id: UUID) -> HttpResponse:
     """Take a problem on: it becomes somebody's duty."""
     viewer = viewer_from(request)
     found = queries.problem(viewer, problem_id)
-    form = AcceptForm(request.POST, area=found.area, auto_id="accept-%s")
+    form = _accept_form(found, request.POST)
 
     def act() -> Problem:
         return actions.accept_problem(viewer=viewer, problem_id=problem_id, key=form.key, acceptance=form.acceptance)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from dongli.cases.actions.problems import Acceptance, accept_problem, propose_problems, reject_problem
 from dongli.cases.models.problem import Problem
+from dongli.cases.queries.problems import lead_function
 from dongli.common.clock import today
 from dongli.common.ids import new_id
 from dongli.duties import queries as duties
@@ -13,7 +14,7 @@ from dongli.people.models import Role, RosterEntry
 from dongli.people.viewer import Viewer
 
 DECIDED = 15
-QUARTERS = (270, 180, 90, 0)  # days before the city stands still: a year of proposals
+PERIODS = (90, 365)  # two thousand cases are few for 1,100 compounds: the year is looked at as a whole, too
 MEASURES = (
     "逐点排查原因，更换老化设施；责任单位每周巡查一次，连续四周无反复后销号。",
     "联合社区、物业开展集中整治，落实专人管护，建立巡查台账。",
@@ -29,16 +30,18 @@ REASONS = ("已纳入老旧小区改造项目统一解决。", "经核实为同�
 
 
 def seed_problems(*, as_of: datetime) -> int:
-    """Propose, then decide on the first, the personas' community before others: four of five are taken on. Returns how
-    many problems there are."""
-    for days in QUARTERS:
-        propose_problems(as_of=as_of - timedelta(days=days))
+    """Propose, then decide on the first, the personas' community before others: of five, three are taken on and one is
+    left alone. Returns how many problems there are."""
+    for days in PERIODS:
+        propose_problems(as_of=as_of, period_days=days)
     found = _in_order()
     for number, problem in enumerate(found[:DECIDED]):
         secretary = next(iter(people.holders((Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_DESK), problem.area)), None)
         if secretary is None:
             continue
         viewer = Viewer.of(secretary)
+        if number % 5 == 3:
+            continue
         if number % 5 == 4:
             reject_problem(viewer=viewer, problem_id=problem.id, reason=REASONS[number % len(REASONS)])
         else:
@@ -55,10 +58,11 @@ def _in_order() -> list[Problem]:
 
 
 def _take_on(problem: Problem, viewer: Viewer, number: int) -> None:
-    """By a department or by the community itself; every other one reports progress, every third is fulfilled."""
+    """By the leading department or the community itself; every other one reports progress, every third is fulfilled."""
     owners = duties.owners(problem.area)
-    departments = [one for one in owners if one.organisation.kind == "department"]
-    owner = (departments or owners)[number % len(departments or owners)] if number % 3 else owners[0]
+    lead = lead_function(problem)
+    departments = [one for one in owners if one.organisation.function == lead and lead]
+    owner = (departments or owners)[0] if number % 3 else owners[0]
     acceptance = Acceptance(
         owner_id=owner.user.id,
         organisation_id=owner.organisation.id,
