@@ -34,6 +34,7 @@ from dongli.cases.actions import (
     filing,
     handling,
     holding,
+    transferring,
     whistling,
 )
 from dongli.cases.actions.dispatching import Assignee
@@ -81,7 +82,7 @@ STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
 WITH_WORDS = set(
-    "arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
+    "transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
 BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
@@ -271,6 +272,7 @@ class Workflow(RuleBasedStateMachine):
                 "cohandlers": draw(st.sampled_from([(), (department,)])),
             },
             "blow": lambda: {"call": self._call(draw, department, honest=honest)},
+            "transfer": lambda: {"where": draw(st.sampled_from(self._places()))},
             "place": lambda: {"where": draw(st.sampled_from(self._places()))},
             "classify": lambda: {"category": draw(st.sampled_from(["0101", "0104", "9999"]))},
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
@@ -380,6 +382,7 @@ VERBS: dict[str, Callable[..., Case]] = {
     "mark_spam": dispatching.mark_spam,
     "unmark_spam": dispatching.unmark_spam,
     "dispatch": dispatching.dispatch,
+    "transfer": transferring.transfer,
     "arbitrate": arbitrating.arbitrate,
     "add_cohandler": dispatching.add_cohandler,
     "accept": handling.accept,

@@ -23,6 +23,7 @@ HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", 
 AUDIENCE: dict[str, tuple[str, ...]] = {
     "submit": (DESK,),
     "place": (DESK,),
+    "transfer": (DESK, HOLDER, HOLDERS),
     "register": (RESIDENT,),
     "refuse": (RESIDENT, HOLDERS),
     "dispatch": (HOLDERS, RESIDENT),
@@ -58,6 +59,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
 _TITLES = {
     "submit": _("A new case is waiting: %(number)s"),
     "place": _("A case has been placed with you: %(number)s"),
+    "transfer": _("Case %(number)s was transferred to another place"),
     "register": _("Your case %(number)s has been registered"),
     "refuse": _("Case %(number)s was not taken up"),
     "dispatch": _("Case %(number)s has been dispatched"),
@@ -127,7 +129,7 @@ def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == DESK:
         return people.desk_duty(work.case.desk, work.moment)
     if circle == HOLDER:
-        return _holders([work.the_task])
+        return _holders([work.task] if work.task is not None else [])
     if circle == SENIORS:
         return _seniors(work.the_task)
     if circle == UPPER_DESK:

@@ -68,6 +68,7 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "import": ("download", ""),
     "route": ("route", ""),
     "place": ("map-pin", ""),
+    "transfer": ("route", "warn"),
     "classify": ("tag", ""),
     "mark_spam": ("trash", ""),
     "unmark_spam": ("refresh", ""),
@@ -168,6 +169,10 @@ def _placed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     return [Line(str(data["place"]))] if data.get("place") else []
 
 
+def _transferred(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("From %(left)s to %(to)s") % {"left": data.get("from", ""), "to": data.get("to", "")})]
+
+
 def _classed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     return [Line(_("Class: %(category)s") % {"category": data["category"]})] if data.get("category") else []
 
@@ -261,6 +266,7 @@ _TELLERS: dict[str, Teller] = {
     "submit": _submitted,
     "route": _routed,
     "place": _placed,
+    "transfer": _transferred,
     "classify": _classed,
     "register": _classed,
     "dispatch": _given,

@@ -185,10 +185,10 @@ class Work:
         self.case.state = self.derived_state()
         self.case.updated_at = self.moment
         self.case.save(force_insert=self.is_new)
-        Task.objects.bulk_create(self.new_tasks)
         if self.changed:
             Task.objects.bulk_update(self.changed.values(), _TASK_FIELDS)
             self._lapse_requests()
+        Task.objects.bulk_create(self.new_tasks)
         Step.objects.bulk_create(self.steps)
         StepText.objects.bulk_create(self.texts)
         return self.case

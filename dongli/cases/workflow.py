@@ -267,6 +267,15 @@ CASE_TABLE: tuple[Transition, ...] = (
         (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
     ),
     Transition(
+        "transfer",
+        _("Transfer to another place"),
+        _("Transferred to another place"),
+        (CaseState.REGISTERED, CaseState.DISPATCHED, CaseState.WORKING),
+        (CaseState.REGISTERED,),
+        (Actor.DESK,),
+        (_("an area or a point"), WORDS, _("nobody but the lead at work, and not by arbitration")),
+    ),
+    Transition(
         "arbitrate",
         _("Decide who handles it"),
         _("Decided who handles it"),

@@ -12,7 +12,7 @@ from dongli.cases import alerts, deadlines, policy
 from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.models.case import About
 from dongli.cases.policy import Promise
-from dongli.cases.routing import Where, route
+from dongli.cases.routing import Route, Where, route
 from dongli.cases.work import Work, begin
 from dongli.cases.workflow import TaskState
 from dongli.common.clock import city_date
@@ -41,14 +41,18 @@ def place(*, viewer: Viewer, case_id: UUID, key: UUID, where: Where) -> Case:
     if work.repeated:
         return work.case
     way = route(where, about=work.case.about, at=work.moment)
-    case = work.case
-    case.desk, case.community, case.place, case.grid = way.desk, way.community, way.place, way.grid
-    case.longitude, case.latitude, case.pooled = way.longitude, way.latitude, way.pooled
-    case.hidden_from = list(way.hidden_from)
+    put(work.case, way)
     work.step("place", data={"place": way.place.name if way.place else ""})
     work.step("route", by_system=True, data={"why": list(way.why)})
     auto_start(work, worker=way.worker)
     return alerts.finish(work, "place")
+
+
+def put(case: Case, way: Route) -> None:
+    """Put a case where its way leads."""
+    case.desk, case.community, case.place, case.grid = way.desk, way.community, way.place, way.grid
+    case.longitude, case.latitude, case.pooled = way.longitude, way.latitude, way.pooled
+    case.hidden_from = list(way.hidden_from)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from dongli.cases import extensions
 from dongli.cases.actions.arbitrating import fallback
-from dongli.cases.forms.staff import DepartmentForm, VerbForm, words_field
+from dongli.cases.forms.staff import DepartmentForm, PlaceForm, VerbForm, words_field
 from dongli.cases.models import Case, Task
 from dongli.cases.wording import limit_words
 
@@ -27,6 +27,14 @@ class ArbitrateForm(DepartmentForm):
         department = fallback(case)
         if department is not None:
             self.initial.setdefault("organisation", str(department.id))
+
+
+class TransferForm(PlaceForm):
+    """Where the case lies, and why it is not for the place that has it."""
+
+    words = words_field(
+        gettext_lazy("Why it belongs there"), hint=gettext_lazy("The desk that gets it reads this, and the resident.")
+    )
 
 
 class AskExtensionForm(VerbForm):

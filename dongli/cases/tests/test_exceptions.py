@@ -1,6 +1,7 @@
-"""What does not go the usual way: arbitration after two returns, more time, holds."""
+"""What does not go the usual way: arbitration after two returns, more time, holds, transfers."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,8 +9,19 @@ from django.test import Client
 from django.urls import reverse
 
 from dongli.cases import deadlines, policy
-from dongli.cases.actions import arbitrating, clocks, closing, extending, filing, handling, holding
+from dongli.cases.actions import (
+    arbitrating,
+    clocks,
+    closing,
+    dispatching,
+    extending,
+    filing,
+    handling,
+    holding,
+    transferring,
+)
 from dongli.cases.models import Case, Extension, Step, Task
+from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.workflow import CaseState
 from dongli.common.clock import city_date, now
@@ -349,3 +361,70 @@ def test_a_hold_on_the_pages(stage: Stage, task: Task, client: Client) -> None:
     assert f"挂账至 {day(30).isoformat()}" in page
     assert client.post(reverse("task_resume", args=[task.id]), {"idempotency_key": str(new_id())}).status_code == 302
     assert Case.objects.get(pk=task.case_id).state == CaseState.WORKING
+
+
+# Transfer between places
+
+
+def move(stage: Stage, case: Case, name: str = "community", **where: Any) -> Case:
+    there = Where(**(where or {"area_code": stage.city.second_community.code}))
+    return transferring.transfer(
+        viewer=stage.viewer(name), case_id=case.id, key=new_id(), where=there, words="在马路对面，属乙社区"
+    )
+
+
+def test_a_transfer_ends_the_work_here_and_explains_the_way_there(stage: Stage) -> None:
+    case = stage.accepted()
+    task, grid = stage.lead(case), stage.city.grids[2]
+    case = move(stage, case, longitude=stage.city.point_in(grid)[0], latitude=stage.city.point_in(grid)[1])
+    task.refresh_from_db()
+    assert task.state == "cancelled"
+    assert (case.community, case.desk, case.grid) == (stage.city.second_community, stage.city.second_community, grid)
+    verbs = list(Step.objects.filter(case=case).values_list("verb", flat=True))
+    assert verbs[-3:] == ["transfer", "route", "dispatch"]
+    assert stage.lead(case).grid == grid, "its class starts by itself in the grid there"
+    assert Step.objects.get(case=case, verb="transfer").data == {"from": "甲社区", "to": "乙社区"}
+    assert "demo-worker" in told("cases.transfer")
+    with pytest.raises(NotFound):
+        move(stage, case)
+
+
+def test_a_transfer_goes_somewhere_else_and_waits_for_the_others(stage: Stage) -> None:
+    case = stage.accepted()
+    for code in (stage.city.compound.code, stage.city.city.code):
+        with pytest.raises(Invalid):
+            move(stage, case, area_code=code, longitude=None, latitude=None)
+    dispatching.add_cohandler(
+        viewer=stage.viewer("community"), case_id=case.id, key=new_id(),
+        organisation=stage.city.department("housing").id,
+    )  # fmt: skip
+    with pytest.raises(Conflict) as refused:
+        move(stage, case)
+    assert refused.value.code == "others_at_work"
+
+
+def test_what_arbitration_decided_is_not_transferred(stage: Stage, disputed: Case) -> None:
+    arbitrating.arbitrate(viewer=stage.viewer("leader"), case_id=disputed.id, key=new_id(), words="先办后议")
+    with pytest.raises(Conflict) as refused:
+        move(stage, disputed)
+    assert refused.value.code == "final"
+
+
+def test_only_the_desk_transfers(stage: Stage) -> None:
+    case = stage.accepted()
+    for name in ("worker", "stranger", "viewer", "resident"):
+        with pytest.raises((NotAllowed, NotFound)):
+            move(stage, case, name)
+
+
+def test_a_transfer_on_the_desk(stage: Stage, client: Client) -> None:
+    case = stage.accepted()
+    log_in(client, stage.city.person("community"))
+    url = reverse("case_transfer", args=[case.id])
+    assert url in client.get(reverse("desk_case", args=[case.number])).content.decode()
+    page = client.get(url + "?place=乙社区")
+    assert stage.city.second_community.code in page.content.decode()
+    sent = {"area": stage.city.second_community.code, "words": "属乙社区"}
+    assert client.post(url, {**sent, "words": "", "idempotency_key": str(new_id())}).status_code == 422
+    assert client.post(url, {**sent, "idempotency_key": str(new_id())}).headers["Location"] == reverse("desk_queue")
+    assert Case.objects.get(pk=case.pk).community == stage.city.second_community

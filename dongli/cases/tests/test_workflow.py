@@ -22,6 +22,7 @@ from dongli.cases.actions import (
     handling,
     holding,
     importing,
+    transferring,
     whistling,
 )
 from dongli.cases.workflow import (
@@ -44,7 +45,8 @@ from dongli.cases.workflow import (
 )
 
 STORIES: tuple[ModuleType, ...] = (
-    filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding
+    filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding,
+    transferring,
 )  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.

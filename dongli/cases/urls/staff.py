@@ -39,6 +39,7 @@ case_verbs: list[URLPattern] = [
     path("case/<uuid:case_id>/mark-spam/", verbs.mark_spam, name="case_mark_spam"),
     path("case/<uuid:case_id>/unmark-spam/", verbs.unmark_spam, name="case_unmark_spam"),
     path("case/<uuid:case_id>/dispatch/", verbs.dispatch, name="case_dispatch"),
+    path("case/<uuid:case_id>/transfer/", exceptions.transfer, name="case_transfer"),
     path("case/<uuid:case_id>/arbitrate/", exceptions.arbitrate, name="case_arbitrate"),
     path("case/<uuid:case_id>/add-cohandler/", verbs.add_cohandler, name="case_add_cohandler"),
     path("case/<uuid:case_id>/blow/", verbs.blow, name="case_blow"),

@@ -26,8 +26,8 @@ ONE_TAP = frozenset(
     {"accept", "report_in", "endorse_extension", "grant_extension", "resume", "mark_spam", "unmark_spam", "sign"}
 )
 CASE_VERBS = (
-    "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "add_cohandler", "blow", "fail_check",
-    "refuse", "mark_spam", "unmark_spam",
+    "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "transfer", "add_cohandler", "blow",
+    "fail_check", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
@@ -166,8 +166,8 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
 
 _ORDER = (
     "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
-    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "ask_extension", "ask_hold", "return",
-    "refuse", "mark_spam", "unmark_spam",
+    "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
+    "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 

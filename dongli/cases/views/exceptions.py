@@ -6,10 +6,10 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from dongli.cases.actions import arbitrating, extending, holding
+from dongli.cases.actions import arbitrating, extending, holding, transferring
 from dongli.cases.forms import exceptions as forms
 from dongli.cases.views.steps import step, tap
-from dongli.cases.views.verbs import case_page, page_or_post, task_page
+from dongli.cases.views.verbs import case_page, find_places, page_or_post, task_page
 from dongli.people.guards import worker_required
 
 
@@ -28,6 +28,21 @@ def arbitrate(request: HttpRequest, case_id: UUID) -> HttpResponse:
             key=form.key,
             organisation=form.department_id,
             words=form.cleaned_data["words"],
+        ),
+    )
+
+
+@worker_required
+@page_or_post
+def transfer(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Give the case to another place."""
+    page = case_page(request, "transfer", case_id)
+    form = forms.TransferForm(request.POST or None, places=find_places(page))
+    return step(
+        page,
+        form,
+        lambda: transferring.transfer(
+            viewer=page.viewer, case_id=case_id, key=form.key, where=form.where, words=form.cleaned_data["words"]
         ),
     )
 

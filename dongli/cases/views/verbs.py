@@ -37,15 +37,22 @@ def case_page(request: HttpRequest, verb: str, case_id: UUID, **extra: Any) -> P
 def place(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Say where a case is: search a name, or mark the map."""
     page = case_page(request, "place", case_id)
-    words = request.GET.get("place", "").strip()
-    places = search(words, limit=12) if words else []
-    if (chosen := request.POST.get("area", "")) and chosen not in {one.code for one in places}:
-        places = [*places, *_places_of(chosen)]
-    form = forms.PlaceForm(request.POST or None, places=places)
-    page.extra = {"places": places, "words": words, "has_map": True, "outlines": outlines_of(page.viewer)}
+    form = forms.PlaceForm(request.POST or None, places=find_places(page))
     return step(
         page, form, lambda: dispatching.place(viewer=page.viewer, case_id=case_id, key=form.key, where=form.where)
     )
+
+
+def find_places(page: Page) -> list[Area]:
+    """The places that the words searched for name, and the one chosen; the page shows its search and map."""
+    words = page.request.GET.get("place", "").strip()
+    places = search(words, limit=12) if words else []
+    if (chosen := page.request.POST.get("area", "")) and chosen not in {one.code for one in places}:
+        places = [*places, *_places_of(chosen)]
+    page.extra = {
+        "places": places, "words": words, "finds_place": True, "has_map": True, "outlines": outlines_of(page.viewer)
+    }  # fmt: skip
+    return places
 
 
 def _places_of(code: str) -> list[Area]:
