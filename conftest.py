@@ -62,6 +62,9 @@ def _is_alive(pid: int) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def _media_of_its_own(settings: Settings, tmp_path: Path) -> None:
-    """No test writes into the checkout's uploads."""
+def _nothing_shared(settings: Settings, tmp_path: Path) -> None:
+    """No test writes into the checkout's uploads, or sees the policy of the one before."""
+    from dongli.cases import policy
+
     settings.MEDIA_ROOT = tmp_path / "media"
+    policy.forget()

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -192,6 +193,33 @@ _holder = _Holder()
 def locate(longitude: float, latitude: float) -> Location:
     """Where the point (degrees, WGS-84) is in the city as it now is; raises `Invalid` `bad_point` or `outside_city`."""
     return _holder.current().locate(longitude, latitude)
+
+
+def chain(area_id: UUID) -> tuple[Area, ...]:
+    """The area and all that enclose it, the city first, as fresh as the map; not to be changed. Mostly no query.
+
+    Empty when there is no such area (any more).
+    """
+    _holder.current()
+    return _chain(_holder.token, area_id)
+
+
+def grid(grid_id: UUID) -> Grid | None:
+    """The grid, as fresh as the map; not to be changed. Mostly no query."""
+    _holder.current()
+    return _grid(_holder.token, grid_id)
+
+
+@lru_cache(maxsize=4096)
+def _chain(token: UUID | None, area_id: UUID) -> tuple[Area, ...]:
+    area = Area.objects.filter(pk=area_id).first()
+    codes = area.path.rstrip("/").split("/") if area is not None else []
+    return tuple(Area.objects.filter(code__in=codes).order_by("path"))
+
+
+@lru_cache(maxsize=4096)
+def _grid(token: UUID | None, grid_id: UUID) -> Grid | None:
+    return Grid.objects.filter(pk=grid_id).first()
 
 
 def expire() -> None:

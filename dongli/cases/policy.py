@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from dongli.common.clock import city_date
 from dongli.common.errors import Invalid
 
 DATA = Path(__file__).parent / "data"
+KEPT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,51 @@ def category(code: str, on: date) -> Category:
 
 def limit(key: str, on: date) -> Limit:
     """The named limit in force on `on`; raises `MissingPolicy` when policy was never loaded."""
-    found = Limit.objects.filter(in_force(on), key=key).first()
-    if found is None:
-        raise MissingPolicy(key)
-    return found
+    for row in _rules().limits.get(key, ()):
+        if row.since <= on and (row.until is None or row.until > on):
+            return row
+    raise MissingPolicy(key)
 
 
 def work_calendar() -> WorkCalendar:
     """The published calendar with the administrator's days laid over it."""
-    rows = tuple(CalendarDay.objects.order_by("date").values_list("date", "is_working", "note"))
-    return _calendar(rows)
+    return _rules().calendar
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """Limits by key and the calendar, as this process read them at `read_at` (monotonic seconds)."""
+
+    limits: dict[str, list[Limit]]
+    calendar: WorkCalendar
+    read_at: float
+
+
+_kept: dict[str, _Rules] = {}
+
+
+def _rules() -> _Rules:
+    """What every step asks for, read again after a second: an edit is seen by every process within that time."""
+    kept = _kept.get("rules")
+    if kept is None or monotonic() - kept.read_at > KEPT_SECONDS:
+        read_at = monotonic()
+        days = tuple(CalendarDay.objects.order_by("date").values_list("date", "is_working", "note"))
+        limits: dict[str, list[Limit]] = {}
+        for row in Limit.objects.order_by("since"):
+            limits.setdefault(row.key, []).append(row)
+        kept = _kept["rules"] = _Rules(limits, _calendar(days), read_at)
+    return kept
+
+
+def changed() -> None:
+    """Limits or calendar were changed in this transaction: this process reads them again, now and once it is stored."""
+    forget()
+    transaction.on_commit(forget)
+
+
+def forget() -> None:
+    """Read limits and calendar again at the next step of this process."""
+    _kept.clear()
 
 
 @lru_cache(maxsize=4)

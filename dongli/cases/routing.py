@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from dongli.areas import index
 from dongli.areas.models import Area, Grid, Level
 from dongli.cases.importing.named import named_area
@@ -56,17 +54,17 @@ def route(where: Where, *, about: str, at: datetime) -> Route:
     why: list[Why] = []
     place = _area(where.area_code) if where.area_code else None
     longitude, latitude = _point(where, place)
-    ids: set[UUID] = set()
+    lowest: UUID | None = None
     location = None
     if longitude is not None and latitude is not None and (place is None or place.depth > Level.COMMUNITY.depth):
         location = index.locate(longitude, latitude)
-        ids |= {one for one in (location.district_id, location.community_id) if one is not None}
+        lowest = location.community_id or location.district_id
     named = place is None and location is None
-    chain = _chain(_district_named_in(where.address) if named else place, ids)
+    chain = _chain(_district_named_in(where.address) if named else place, lowest)
     community = _at(chain, Level.COMMUNITY)
     grid = None
     if location is not None and community is not None and location.community_id == community.id:
-        grid = Grid.objects.filter(pk=location.grid_id).first() if location.grid_id else None
+        grid = index.grid(location.grid_id) if location.grid_id else None
         why.append({"why": "nearest" if location.nearest else "grid", "grid": grid.name if grid else community.name})
     elif community is not None:
         why.append({"why": "community", "community": community.name})
@@ -112,17 +110,13 @@ def _point(where: Where, place: Area | None) -> tuple[float | None, float | None
     return None, None
 
 
-def _chain(place: Area | None, ids: set[UUID]) -> dict[str, Area]:
-    """The areas of the case by level, the place's own first, with their ancestors; the city is always there."""
-    codes = set(place.path.rstrip("/").split("/")) if place is not None else set()
-    rows = list(Area.objects.filter(Q(code__in=codes) | Q(pk__in=ids) | Q(level=Level.CITY)))
-    if place is None:
-        lowest = max(rows, key=lambda area: area.depth, default=None)
-        if lowest is not None and lowest.depth > Level.DISTRICT.depth:
-            rows = list(Area.objects.filter(code__in=lowest.path.rstrip("/").split("/")))
+def _chain(place: Area | None, lowest: UUID | None) -> dict[str, Area]:
+    """The areas of the case by level: those around the place, else around where the point lies, else the city alone."""
+    if place is not None:
+        rows = tuple(Area.objects.filter(code__in=place.path.rstrip("/").split("/")))
     else:
-        rows = [area for area in rows if place.path.startswith(area.path)]
-    return {area.level: area for area in rows}
+        rows = index.chain(lowest) if lowest is not None else ()
+    return {area.level: area for area in rows or Area.objects.filter(level=Level.CITY)}
 
 
 def _at(chain: dict[str, Area], level: Level) -> Area | None:

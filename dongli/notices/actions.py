@@ -24,7 +24,7 @@ CODE_LIFE = timedelta(minutes=10)
 WEBHOOK_CACHE_SECONDS = 15.0
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *, users: Iterable[User], kind: str, params: Mapping[str, str | int], url: str = "", area: Area | None = None
 ) -> list[Notification]:

@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dongli.cases import policy
 from dongli.cases.calendar import FIRST_YEAR, LAST_YEAR
 from dongli.cases.models import CalendarDay
 from dongli.common.errors import Invalid, NotAllowed, NotFound
@@ -25,6 +26,7 @@ def set_day(*, viewer: Viewer, day: date, is_working: bool, note: str = "") -> C
         )
     words = clean(note, field="note", max_length=60)
     row, _made = CalendarDay.objects.update_or_create(date=day, defaults={"is_working": is_working, "note": words})
+    policy.changed()
     return row
 
 
@@ -35,6 +37,7 @@ def clear_day(*, viewer: Viewer, day: date) -> None:
     gone, _rows = CalendarDay.objects.filter(date=day).delete()
     if not gone:
         raise NotFound("no_such_day", _("There is no exception on this date."))
+    policy.changed()
 
 
 def _check(viewer: Viewer) -> None:

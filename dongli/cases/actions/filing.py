@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dongli.cases import access, alerts, policy, safety
@@ -52,8 +51,9 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
     """
     try:
         return _submit(viewer, key, filing)
-    except IntegrityError:  # sent twice at the same moment: the other one was stored while this one was being made
-        return _submit(viewer, key, filing)
+    except IntegrityError:  # the form was sent before, perhaps this very moment; or its ticket, or the number, is taken
+        earlier = Case.objects.select_related("text").filter(pk=key).first()
+        return _submit(viewer, key, filing) if earlier is None else _same_again(earlier, filing)
 
 
 @transaction.atomic
@@ -61,16 +61,14 @@ def _submit(viewer: Viewer, key: UUID, filing: Filing) -> Case:
     what = clean(filing.what, field="what", max_length=MAX_WORDS, required=True)
     phone = clean_phone(filing.phone) if filing.phone else ""
     moment = now()
-    number, earlier = _number_or_earlier(key, moment)
-    if earlier is not None:
-        return _same_again(earlier, what, phone)
     if filing.where.is_empty:
         raise Invalid(
             "no_place", _("Please say where: choose a place, mark the map or write an address."), field="place"
         )
     way = route(filing.where, about=filing.about, at=moment)
     _check_behalf(viewer, filing, way)
-    _check_ticket(filing)
+    _check_ticket(filing, key)
+    number = f"{city_date(moment):%Y%m%d}-{short_code(6)}"
     case = new_case(viewer, key, number, filing, way, danger=filing.danger or danger_in(what), moment=moment)
     work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
     first_steps(work, way)
@@ -93,18 +91,10 @@ def first_steps(work: Work, way: Route) -> None:
     auto_start(work, worker=way.worker)
 
 
-def _number_or_earlier(key: UUID, moment: datetime) -> tuple[str, Case | None]:
-    """A number that is free, and the case already filed under `key` if this is a repeat (one query)."""
-    while True:
-        number = f"{city_date(moment):%Y%m%d}-{short_code(6)}"
-        taken = list(Case.objects.select_related("text").filter(Q(pk=key) | Q(number=number)))
-        earlier = next((case for case in taken if case.pk == key), None)
-        if earlier is not None or not taken:
-            return number, earlier
-
-
-def _same_again(earlier: Case, what: str, phone: str) -> Case:
+def _same_again(earlier: Case, filing: Filing) -> Case:
     """The case of a repeated filing; a key that is used with other words is a forged or stale form."""
+    what = clean(filing.what, field="what", max_length=MAX_WORDS, required=True)
+    phone = clean_phone(filing.phone) if filing.phone else ""
     contact = CaseContact.objects.filter(case=earlier).first()
     if earlier.text.description != what or (contact.phone if contact else "") != phone:
         raise Conflict("key_in_use", _("This form was already used for something else. Please open the page again."))
@@ -118,11 +108,11 @@ def _check_behalf(viewer: Viewer, filing: Filing, way: Route) -> None:
         raise NotAllowed("not_your_place", _("You can file for others only where you serve."))
 
 
-def _check_ticket(filing: Filing) -> None:
-    """A ticket of the hotline is one case."""
+def _check_ticket(filing: Filing, key: UUID) -> None:
+    """A ticket of the hotline is one case (that of `key`, when its form is sent again)."""
     number = clean(filing.ticket, field="ticket", max_length=80)
     earlier = Case.objects.filter(external_system="hotline", external_id=number).first() if number else None
-    if earlier is not None:
+    if earlier is not None and earlier.pk != key:
         message = _("This ticket has been filed already: %(number)s.") % {"number": earlier.number}
         raise Conflict("ticket_filed", message, field="ticket")
 

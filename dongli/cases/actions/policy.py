@@ -39,6 +39,7 @@ def load_policy() -> None:
     Reason.objects.bulk_create(
         (_reason(position, row) for position, row in enumerate(read_table(SHIPPED_REASONS))), ignore_conflicts=True
     )
+    policy.changed()
 
 
 def _reason(position: int, row: dict[str, str]) -> Reason:

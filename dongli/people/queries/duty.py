@@ -11,7 +11,7 @@ from django.db.models import Q
 from dongli.areas.models import Area, Grid, Level
 from dongli.areas.queries import children, grids_of
 from dongli.common.clock import now
-from dongli.people.models import Absence, Grant, Role, RosterEntry, User
+from dongli.people.models import Absence, Role, RosterEntry, User
 
 # Whose phone rings when a desk's roster names nobody.
 DESK_ROLES_BY_LEVEL: dict[str, tuple[Role, ...]] = {
@@ -20,6 +20,22 @@ DESK_ROLES_BY_LEVEL: dict[str, tuple[Role, ...]] = {
     Level.DISTRICT: (Role.DISTRICT_DESK,),
     Level.CITY: (Role.CITY_DESK,),
 }
+
+
+# Asked at every filing, hence written out: composing them took longer than running them.
+_AT_POST = """
+    SELECT someone.*, post.is_turn, EXISTS (
+        SELECT FROM people_absence WHERE user_id = someone.id AND since <= %(at)s AND until > %(at)s
+    ) AS is_away
+    FROM (
+        SELECT user_id, true AS is_turn, rank, NULL AS since, id FROM people_rosterentry
+        WHERE (grid_id = %(grid)s OR area_id = %(area)s) AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
+        UNION ALL
+        SELECT user_id, false, 0, since, id FROM people_grant
+        WHERE area_id = %(area)s AND role = ANY(%(roles)s) AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
+    ) post JOIN people_user someone ON someone.id = post.user_id
+    ORDER BY post.is_turn DESC, post.rank, post.since, post.id
+"""
 
 
 @dataclass(frozen=True)
@@ -46,15 +62,16 @@ def in_force(at: datetime) -> Q:
 
 
 def on_duty(grid: Grid, at: datetime) -> OnDuty | None:
-    """Who is on duty on `grid` at `at`; None is a gap: the case goes to the community's pool. Two queries."""
-    return on_duty_many([grid], at).get(grid.id)
+    """Who is on duty on `grid` at `at`; None is a gap: the case goes to the community's pool. At most two queries."""
+    people = _at_post(at, grid=grid)
+    return _first_present(people, stand_ins(_away(people), at))
 
 
 def on_duty_many(grids: Iterable[Grid], at: datetime) -> dict[UUID, OnDuty]:
-    """Grid id → who is on duty; grids with nobody are left out. Two queries for any number of grids."""
+    """Grid id → who is on duty; grids with nobody are left out. At most two queries for any number of grids."""
     turns = _turns([grid.id for grid in grids], at)
     away = stand_ins({turn.user_id for several in turns.values() for turn in several}, at)
-    found = {grid: _first_present(several, away) for grid, several in turns.items()}
+    found = {grid: _first_present([turn.user for turn in several], away) for grid, several in turns.items()}
     return {grid: duty for grid, duty in found.items() if duty is not None}
 
 
@@ -65,6 +82,19 @@ def _turns(grids: list[UUID], at: datetime) -> dict[UUID, list[RosterEntry]]:
         if row.grid_id is not None and row.user.may_log_in:
             found[row.grid_id].append(row)
     return found
+
+
+def _at_post(at: datetime, *, grid: Grid | None = None, area: Area | None = None) -> list[User]:
+    """Who has a turn on `grid` or at `area`'s desk, by rank, then who holds a desk role at `area`; leavers left out."""
+    roles = [str(role) for role in DESK_ROLES_BY_LEVEL.get(area.level, ())] if area is not None else []
+    where = {"grid": grid.id if grid is not None else None, "area": area.id if area is not None else None}
+    rows = User.objects.raw(_AT_POST, {"at": at, "roles": roles, **where})
+    return [user for user in rows if user.may_log_in]
+
+
+def _away(people: Iterable[User]) -> set[UUID]:
+    """Those of `_at_post` who are absent."""
+    return {user.id for user in people if getattr(user, "is_away", False)}
 
 
 def stand_ins(users: set[UUID], at: datetime) -> dict[UUID, User | None]:
@@ -81,15 +111,15 @@ def stand_ins(users: set[UUID], at: datetime) -> dict[UUID, User | None]:
     }
 
 
-def _first_present(turns: list[RosterEntry], away: dict[UUID, User | None]) -> OnDuty | None:
+def _first_present(people: list[User], away: dict[UUID, User | None]) -> OnDuty | None:
     passed_over = ""
-    for turn in turns:
-        if turn.user_id not in away:
-            return OnDuty(turn.user, "next", {"absent": passed_over}) if passed_over else OnDuty(turn.user, "first")
-        deputy = away[turn.user_id]
+    for user in people:
+        if user.id not in away:
+            return OnDuty(user, "next", {"absent": passed_over}) if passed_over else OnDuty(user, "first")
+        deputy = away[user.id]
         if deputy is not None:
-            return OnDuty(deputy, "deputy", {"absent": turn.user.name})
-        passed_over = passed_over or turn.user.name
+            return OnDuty(deputy, "deputy", {"absent": user.name})
+        passed_over = passed_over or user.name
     return None
 
 
@@ -106,30 +136,24 @@ def people_on_duty(area: Area, at: datetime | None = None) -> list[GridDuty]:
     grids = list(grids_of(area).select_related("community").order_by("code"))
     turns = _turns([grid.id for grid in grids], moment)
     away = stand_ins({turn.user_id for several in turns.values() for turn in several}, moment)
-    return [GridDuty(grid, turns.get(grid.id, []), _first_present(turns.get(grid.id, []), away)) for grid in grids]
+    found = [(grid, turns.get(grid.id, [])) for grid in grids]
+    return [GridDuty(grid, several, _first_present([turn.user for turn in several], away)) for grid, several in found]
 
 
 def desk_duty(area: Area, at: datetime) -> list[User]:
     """Who hears of an escalation at `area`'s desk: its roster by rank, else the holders of the desk roles there.
 
-    The absent are replaced by their deputies or left out; empty when there is nobody. At most four queries.
+    The absent are replaced by their deputies or left out; empty when there is nobody. One query, two if some are away.
     """
-    turns = RosterEntry.objects.filter(in_force(at), area=area).select_related("user").order_by("rank", "id")
-    found = _present([turn.user for turn in turns], at)
-    if found:
-        return found
-    roles = DESK_ROLES_BY_LEVEL.get(area.level, ())
-    grants = (
-        Grant.objects.filter(in_force(at), area=area, role__in=roles).select_related("user").order_by("since", "id")
-    )
-    return _present([grant.user for grant in grants], at)
+    people = _at_post(at, area=area)
+    away = stand_ins(_away(people), at)
+    rostered = _present([user for user in people if getattr(user, "is_turn", False)], away)
+    return rostered or _present([user for user in people if not getattr(user, "is_turn", False)], away)
 
 
-def _present(people: list[User], at: datetime) -> list[User]:
+def _present(people: list[User], away: dict[UUID, User | None]) -> list[User]:
     """The people who are there, deputies in the place of the absent, nobody twice."""
-    able = [user for user in people if user.may_log_in]
-    away = stand_ins({user.id for user in able}, at)
-    stood_in = [away.get(user.id, user) for user in able]
+    stood_in = [away.get(user.id, user) for user in people]
     return list({user.id: user for user in stood_in if user is not None}.values())
 
 
