@@ -43,9 +43,10 @@ OUTSIDERS = ("captain", "viewer", "hotline", "admin", "stranger-worker", "anonym
 EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-2", *OUTSIDERS)
 
 DESK_VERBS = set(
-    "transfer place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call".split()
+    "place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call transfer"
+    " call_back".split()
 )
-UPPER_DESK_VERBS = {"arbitrate", "hold", "refuse_hold", "resume"}
+UPPER_DESK_VERBS = {"supervise", "arbitrate", "hold", "refuse_hold", "resume"}
 HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
 EXTENSION_VERBS = {"endorse_extension", "grant_extension", "refuse_extension"}
 RESIDENT_VERBS = {"rate", "reopen", "withdraw", "add"}

@@ -34,6 +34,7 @@ from dongli.cases.actions import (
     filing,
     handling,
     holding,
+    overseeing,
     transferring,
     whistling,
 )
@@ -73,7 +74,7 @@ SNAPSHOT = (
 )
 WORDS = st.sampled_from(["已处理", "看过了", "𠮷野家门口😀\x00", "   ", "长" * 2001, "<script>alert(1)</script>"])
 GOOD_WORDS = "已到场处理，情况如实"
-ON_ENDED = {"rate", "reopen", "unmark_spam"}
+ON_ENDED = {"call_back", "rate", "reopen", "unmark_spam"}
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
 FORWARD = set(
     "register dispatch arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
@@ -82,7 +83,7 @@ STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
 WITH_WORDS = set(
-    "transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
+    "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
 BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
@@ -278,6 +279,8 @@ class Workflow(RuleBasedStateMachine):
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
             "call": lambda: {"organisation": department},
+            "supervise": lambda: {"demanded_by": draw(self._days())},
+            "call_back": lambda: {"outcome": draw(st.sampled_from(["solved", "not_reached", "pigeon"]))},
             "ask_hold": lambda: {"until": draw(self._days())},
             "hold": lambda: {"until": draw(self._days())},
             "ask_extension": lambda: {"amount": draw(st.sampled_from([1, 2, 3, 0, 900]))},
@@ -382,6 +385,8 @@ VERBS: dict[str, Callable[..., Case]] = {
     "mark_spam": dispatching.mark_spam,
     "unmark_spam": dispatching.unmark_spam,
     "dispatch": dispatching.dispatch,
+    "supervise": overseeing.supervise,
+    "call_back": overseeing.call_back,
     "transfer": transferring.transfer,
     "arbitrate": arbitrating.arbitrate,
     "add_cohandler": dispatching.add_cohandler,

@@ -23,6 +23,7 @@ HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", 
 AUDIENCE: dict[str, tuple[str, ...]] = {
     "submit": (DESK,),
     "place": (DESK,),
+    "supervise": (HOLDERS, DESK),
     "transfer": (DESK, HOLDER, HOLDERS),
     "register": (RESIDENT,),
     "refuse": (RESIDENT, HOLDERS),
@@ -59,6 +60,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
 _TITLES = {
     "submit": _("A new case is waiting: %(number)s"),
     "place": _("A case has been placed with you: %(number)s"),
+    "supervise": _("Late case %(number)s is supervised from above"),
     "transfer": _("Case %(number)s was transferred to another place"),
     "register": _("Your case %(number)s has been registered"),
     "refuse": _("Case %(number)s was not taken up"),

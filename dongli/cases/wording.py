@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dongli.areas.models import Level
 from dongli.cases.deadlines import LimitUnit
 from dongli.cases.models import Source, Step, WhistleKind
 from dongli.cases.workflow import CaseState, TaskState, WhistleState
@@ -104,6 +105,8 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "reopen": ("refresh", "bad"),
     "withdraw": ("arrow-back-up", ""),
     "add": ("plus", ""),
+    "supervise": ("clock-exclamation", "bad"),
+    "call_back": ("phone", ""),
     "remind": ("bell", "warn"),
     "escalate": ("clock-exclamation", "bad"),
 }
@@ -113,6 +116,11 @@ CONTACT_WAYS: dict[str, str | Promise] = {
     "message": gettext_lazy("By message"),
     "not_reached": gettext_lazy("Tried, but not reached"),
     "anonymous": gettext_lazy("Filed anonymously: nobody to contact"),
+}
+CALL_BACKS: dict[str, str | Promise] = {
+    "solved": gettext_lazy("On the telephone: solved"),
+    "not_solved": gettext_lazy("On the telephone: not solved"),
+    "not_reached": gettext_lazy("Not reached"),
 }
 _LIMITS: dict[str, str | Promise] = {
     LimitUnit.EMERGENCY_HOUR: gettext_lazy("%(amount)s hours, nights and holidays included"),
@@ -244,6 +252,17 @@ def _escalated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Lin
     return [Line(what, late=True), Line(_("Told: the person on duty of %(desk)s") % {"desk": data.get("to", "")})]
 
 
+def _supervised(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    level = data.get("level", "")
+    found = [Line(_("From: %(level)s") % {"level": Level(level).label})] if level in Level.values else []
+    return [*found, Line(_("To be done by %(date)s") % {"date": data.get("by", "")})]
+
+
+def _called_back(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    said = CALL_BACKS.get(data.get("outcome", ""))
+    return [Line(str(said))] if said is not None else []
+
+
 def _rated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     return [Line(_("The resident says: solved.") if data.get("solved") else _("The resident says: not solved."))]
 
@@ -287,6 +306,8 @@ _TELLERS: dict[str, Teller] = {
     "report_in": _reported_in,
     "remind": _reminded,
     "escalate": _escalated,
+    "supervise": _supervised,
+    "call_back": _called_back,
     "close": _closed,
     "rate": _rated,
 }

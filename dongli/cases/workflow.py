@@ -330,6 +330,16 @@ CASE_TABLE: tuple[Transition, ...] = (
         (WORDS,),
     ),
     Transition(
+        "call_back",
+        _("Call back"),
+        _("Called back by the desk"),
+        CLOSED_STATES,
+        (),
+        (Actor.DESK,),
+        (_("what the resident said"), WORDS, _("never a rating")),
+        public=False,
+    ),
+    Transition(
         "rate",
         _("Rate"),
         _("Rated by the resident"),
@@ -357,6 +367,16 @@ CASE_TABLE: tuple[Transition, ...] = (
         (),
     ),
     Transition("add", _("Add to it"), _("The resident added"), ALL_OPEN, (), (Actor.RESIDENT,), (WORDS, PHOTO)),
+    Transition(
+        "supervise",
+        _("Supervise"),
+        _("Supervised from above"),
+        (CaseState.FILED, CaseState.REGISTERED, CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED),
+        (),
+        (Actor.UPPER_DESK,),
+        (_("overdue"), _("by when it is to be done"), WORDS),
+        public=False,
+    ),
     Transition("remind", _("Remind"), _("Reminded"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
     Transition("escalate", _("Escalate"), _("Escalated"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
 )

@@ -11,7 +11,7 @@ from dongli.cases import extensions
 from dongli.cases.actions.arbitrating import fallback
 from dongli.cases.forms.staff import DepartmentForm, PlaceForm, VerbForm, words_field
 from dongli.cases.models import Case, Task
-from dongli.cases.wording import limit_words
+from dongli.cases.wording import CALL_BACKS, limit_words
 
 
 class ArbitrateForm(DepartmentForm):
@@ -88,3 +88,24 @@ class RefuseHoldForm(VerbForm):
     """Why the work does not wait."""
 
     words = words_field(gettext_lazy("Why it is refused"), limit=1000)
+
+
+class SuperviseForm(VerbForm):
+    """By when a late case is to be done, and what is demanded."""
+
+    demanded_by = forms.DateField(label=gettext_lazy("To be done by"), widget=forms.DateInput(attrs={"type": "date"}))
+    words = words_field(
+        gettext_lazy("What is demanded"), limit=1000, hint=gettext_lazy("Whoever handles it reads this.")
+    )
+
+
+class CallBackForm(VerbForm):
+    """What the resident said on the telephone."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What the resident said"),
+        choices=list(CALL_BACKS.items()),
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("Kept as a call-back. It is not the resident's own rating and does not replace it."),
+    )
+    words = words_field(gettext_lazy("In words"), required=False, limit=1000)

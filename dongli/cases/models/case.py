@@ -89,6 +89,7 @@ class Case(models.Model):
     closings = models.PositiveSmallIntegerField(default=0)
     round = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True, blank=True)
+    demanded_by = models.DateField(null=True, blank=True)
     dispatch_due_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=now)
     steps_count = models.PositiveIntegerField(default=0)

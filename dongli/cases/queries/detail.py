@@ -9,11 +9,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access, extensions, holds, links, policy
+from dongli.cases import access, extensions, holds, lateness, links, policy
 from dongli.cases.models import Case, CaseContact, Photo, Rating, Reason, Step, Task, TaskKind, Whistle
 from dongli.cases.workflow import (
     CASE_TABLE,
     LIVE_TASK_STATES,
+    OPEN_CASE_STATES,
     OPEN_WHISTLE_STATES,
     TASK_TABLE,
     WHISTLE_TABLE,
@@ -22,6 +23,7 @@ from dongli.cases.workflow import (
     WhistleState,
     transition,
 )
+from dongli.common.clock import now
 from dongli.common.errors import NotFound
 from dongli.common.masking import mask_name, mask_phone
 from dongli.people.models import Role
@@ -103,6 +105,11 @@ class CaseFile:
     def lead(self) -> Task | None:
         """The live lead of the current round."""
         return live_lead(self.case, self.tasks)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case has not ended."""
+        return self.case.state in OPEN_CASE_STATES
 
     def offer(self, verb: str) -> Offer | None:
         """The offer for `verb`, if the viewer has it."""
@@ -254,6 +261,8 @@ def offers(viewer: Viewer, case: Case, tasks: list[Task], whistles: list[Whistle
         for row in CASE_TABLE
         if row.verb not in _NO_BUTTON and case.state in row.sources and found & set(row.actors)
     ]
+    if not lateness.is_late(case, now()):
+        rows = [offer for offer in rows if offer.verb != "supervise"]
     for task in tasks:
         rows += _task_offers(viewer, case, task)
     for whistle in whistles:

@@ -18,9 +18,10 @@ from dongli.cases.actions import (
     filing,
     handling,
     holding,
+    overseeing,
     transferring,
 )
-from dongli.cases.models import Case, Extension, Step, Task
+from dongli.cases.models import Case, Extension, Rating, Step, Task
 from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.workflow import CaseState
@@ -428,3 +429,58 @@ def test_a_transfer_on_the_desk(stage: Stage, client: Client) -> None:
     assert client.post(url, {**sent, "words": "", "idempotency_key": str(new_id())}).status_code == 422
     assert client.post(url, {**sent, "idempotency_key": str(new_id())}).headers["Location"] == reverse("desk_queue")
     assert Case.objects.get(pk=case.pk).community == stage.city.second_community
+
+
+# Supervision and call-backs
+
+
+def demand(stage: Stage, case: Case, name: str = "district", days: int = 2) -> Case:
+    return overseeing.supervise(
+        viewer=stage.viewer(name), case_id=case.id, key=new_id(), demanded_by=day(days), words="请尽快办结"
+    )
+
+
+def test_a_late_case_is_supervised_from_above_and_keeps_its_limit(stage: Stage, task: Task, client: Client) -> None:
+    with pytest.raises(Conflict) as early:
+        demand(stage, task.case)
+    assert early.value.code == "not_late"
+    with time_machine.travel(task.due_at + timedelta(hours=1), tick=False):
+        for name in ("community", "secretary", "worker", "stranger"):
+            with pytest.raises((NotAllowed, NotFound)):
+                demand(stage, task.case, name)
+        with pytest.raises(Invalid):
+            demand(stage, task.case, days=-1)
+        log_in(client, stage.city.person("district"))
+        url = reverse("case_supervise", args=[task.case_id])
+        assert url in client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+        assert client.get(url).status_code == 200
+        sent = {"demanded_by": day(2).isoformat(), "words": "请尽快办结", "idempotency_key": str(new_id())}
+        assert client.post(url, sent).status_code == 302
+        assert (
+            f"督办：{day(2).isoformat()}" in client.get(reverse("desk_case", args=[task.case.number])).content.decode()
+        )
+        step = Step.objects.get(case=task.case, verb="supervise")
+        assert step.data == {"by": day(2).isoformat(), "level": "district"}
+        assert {"demo-worker", "demo-community"} <= told("cases.supervise")
+    assert stage.lead(task.case).due_at == task.due_at
+
+
+def test_a_call_back_is_no_rating(stage: Stage, client: Client) -> None:
+    case = stage.closed()
+    log_in(client, stage.city.person("community"))
+    url = reverse("case_call_back", args=[case.id])
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"outcome": "pigeon", "idempotency_key": str(new_id())}).status_code == 422
+    sent = {"outcome": "not_solved", "words": "说还有味道", "idempotency_key": str(new_id())}
+    assert client.post(url, sent).status_code == 302
+    case.refresh_from_db()
+    assert (case.state, case.rated_at) == (CaseState.CLOSED, None)
+    assert not Rating.objects.filter(case=case).exists()
+    assert Step.objects.get(case=case, verb="call_back").public is False
+    closing.rate(
+        viewer=stage.viewer("resident"), case_id=case.id, key=new_id(), contacted=True, solved=True,
+        satisfaction="satisfied",
+    )  # fmt: skip
+    for name in ("worker", "stranger", "resident"):
+        with pytest.raises((NotAllowed, NotFound)):
+            overseeing.call_back(viewer=stage.viewer(name), case_id=case.id, key=new_id(), outcome="solved")

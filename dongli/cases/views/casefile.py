@@ -27,7 +27,7 @@ ONE_TAP = frozenset(
 )
 CASE_VERBS = (
     "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "transfer", "add_cohandler", "blow",
-    "fail_check", "refuse", "mark_spam", "unmark_spam",
+    "fail_check", "supervise", "call_back", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
@@ -167,7 +167,7 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
 _ORDER = (
     "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
-    "return", "refuse", "mark_spam", "unmark_spam",
+    "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 

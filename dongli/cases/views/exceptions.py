@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from dongli.cases.actions import arbitrating, extending, holding, transferring
+from dongli.cases.actions import arbitrating, extending, holding, overseeing, transferring
 from dongli.cases.forms import exceptions as forms
 from dongli.cases.views.steps import step, tap
 from dongli.cases.views.verbs import case_page, find_places, page_or_post, task_page
@@ -142,3 +142,41 @@ def resume(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """End a hold before its day."""
     page = task_page(request, "resume", task_id)
     return tap(request, page, lambda key: holding.resume(viewer=page.viewer, task_id=task_id, key=key))
+
+
+@worker_required
+@page_or_post
+def supervise(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Demand that a late case be done by a day."""
+    page = case_page(request, "supervise", case_id)
+    form = forms.SuperviseForm(request.POST or None)
+    return step(
+        page,
+        form,
+        lambda: overseeing.supervise(
+            viewer=page.viewer,
+            case_id=case_id,
+            key=form.key,
+            demanded_by=form.cleaned_data["demanded_by"],
+            words=form.cleaned_data["words"],
+        ),
+    )
+
+
+@worker_required
+@page_or_post
+def call_back(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Record a call-back on a closed case."""
+    page = case_page(request, "call_back", case_id)
+    form = forms.CallBackForm(request.POST or None)
+    return step(
+        page,
+        form,
+        lambda: overseeing.call_back(
+            viewer=page.viewer,
+            case_id=case_id,
+            key=form.key,
+            outcome=form.cleaned_data["outcome"],
+            words=form.cleaned_data["words"],
+        ),
+    )
