@@ -15,7 +15,7 @@ from dongli.cases.models import Case, CaseText, Rating, Step, Task, Whistle
 from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.workflow import CaseState, TaskState, WhistleState
-from dongli.common.clock import now
+from dongli.common.clock import city_date, now
 from dongli.common.errors import Conflict, Refusal
 from dongli.common.ids import new_id
 from dongli.people.viewer import Viewer
@@ -264,7 +264,7 @@ def test_more_time_granted_as_the_limit_passes_or_escalated_never_both(stage: St
 
 def test_put_on_hold_or_answered_at_once(stage: Stage) -> None:
     case = stage.accepted()
-    task, worker, until = stage.lead(case), stage.viewer("worker"), (now() + timedelta(days=30)).date()
+    task, worker, until = stage.lead(case), stage.viewer("worker"), city_date(now()) + timedelta(days=30)
     holding.ask_hold(viewer=worker, task_id=task.id, key=new_id(), until=until, words="等雨季过后再挖")
     desk = stage.viewer("subdistrict")
     won = one_wins(
@@ -279,7 +279,7 @@ def test_put_on_hold_or_answered_at_once(stage: Stage) -> None:
 
 def test_a_hold_ends_once_however_many_sweeps_run(stage: Stage) -> None:
     case = stage.accepted()
-    task, until = stage.lead(case), (now() + timedelta(days=1)).date()
+    task, until = stage.lead(case), city_date(now()) + timedelta(days=1)
     holding.ask_hold(viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), until=until, words="等配件")
     holding.hold(viewer=stage.viewer("subdistrict"), task_id=task.id, key=new_id(), until=until, words="同意")
     Task.objects.filter(pk=task.id).update(resume_at=now())
