@@ -18,12 +18,12 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 from django.urls.converters import IntConverter, UUIDConverter
 
 from dongli.cases import links
 from dongli.cases.actions import whistling
-from dongli.cases.models import Case, Whistle
+from dongli.cases.models import Case, CaseContact, Whistle
 from dongli.cases.tests.conftest import Stage
 from dongli.common.ids import new_id
 from dongli.people.models import Grant, RosterEntry
@@ -51,7 +51,7 @@ def _walk(resolver: URLResolver, prefix: str, space: str) -> Iterator[Route]:
         if isinstance(one, URLResolver):
             if not path.startswith("admin/"):
                 yield from _walk(one, path, one.namespace or space)
-        elif isinstance(one, URLPattern) and one.name:
+        elif one.name:
             yield f"{space}:{one.name}" if space else one.name, path, one.pattern.converters
 
 
@@ -63,6 +63,7 @@ def world(stage: Stage) -> dict[str, Any]:
     whistle = Whistle.objects.get(case=case)
     whistling.sign(viewer=stage.viewer("leader"), whistle_id=whistle.id, key=new_id())
     case = Case.objects.get(pk=case.pk)
+    CaseContact.objects.create(case=case, name="刘芳", phone="13800000001")
     return {
         "number": case.number,
         "token": links.token(case),
@@ -96,11 +97,12 @@ def _answer(client: Client, method: str, path: str) -> str:
     cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
     word = ""
     with suppress(_UndoError), transaction.atomic():
-        data = {"key": str(new_id())} if method == "POST" else None
+        data = {"idempotency_key": str(new_id())} if method == "POST" else None
         response = client.generic("GET", path) if method == "GET" else client.post(path, data)
         word = _word(response.status_code, response.headers.get("Location", ""))
         if response.streaming:
-            b"".join(response.streaming_content)  # type: ignore[arg-type]
+            for _chunk in response:
+                pass
         raise _UndoError
     client.cookies = cookies
     return word
