@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import connection, transaction
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -138,7 +138,8 @@ class Workflow(RuleBasedStateMachine):
             tasks = list(Task.objects.filter(case=case))
             for move in [move for move in self._moves(case) if move[0] == verb][:1]:
                 able = [name for name in EVERYBODY if self.oracle.may(name, verb, case, tasks, *move[1:])]
-                self._try(able[-1], case, move, data.draw, honest=True)
+                if able:
+                    self._try(able[-1], case, move, data.draw, honest=True)
 
     @precondition(lambda self: len(self.cases) < 3)
     @rule(data=st.data())
@@ -455,6 +456,7 @@ def test_the_workflow_stays_sound_whoever_does_what() -> None:
             max_examples=40,
             stateful_step_count=25,
             deadline=None,
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],  # add Phase.shrink when it fails: that takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )
