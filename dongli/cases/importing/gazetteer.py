@@ -30,7 +30,8 @@ class Mention:
     """A name found in a text.
 
     `areas` are all it may mean; `full` is False for a bare stem (“群丰” for 群丰镇), which needs support; `anchored`
-    says that no other word runs into it from the left; `former` that it names a township now merged.
+    says that no other word runs into it from the left; `former` that it names a township now merged; `listed` that the
+    alias file says so of a community, which needs no support.
     """
 
     start: int
@@ -42,6 +43,7 @@ class Mention:
     elsewhere: bool = False
     former: bool = False
     stem_length: int = 0
+    listed: bool = False
 
 
 _OWN_SUFFIX = {
@@ -188,8 +190,9 @@ class Gazetteer:
             full = bool(region) and not _ORIGIN.match(text, end)
             yield Mention(place, end, text[place:end], (), full=full, anchored=anchored, elsewhere=True)
         elif not _OTHER_THING.match(text, end) or key[-1] in "区县市镇乡":
-            full = key[-1] in "区县市镇乡"
-            yield Mention(place, end, key, (area,), full=full, anchored=anchored, stem_length=len(key))
+            ground = area.level == "community"  # whoever listed a colloquial name of a community meant that one
+            full = ground or key[-1] in "区县市镇乡"
+            yield Mention(place, end, key, (area,), full=full, anchored=anchored, stem_length=len(key), listed=ground)
 
 
 def _with_tail(place: int, key: str, tail: re.Match[str], areas: list[AreaName], anchored: bool) -> Iterator[Mention]:

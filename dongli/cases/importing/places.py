@@ -121,6 +121,9 @@ class PlaceIndex:
         votes = []
         for mention in mentions:
             direct = [area for area in mention.areas if area.level == _DISTRICT]
+            if sure and mention.listed and (district := self._above(mention.areas[0], _DISTRICT)):
+                votes.append((district, mention.text))
+                continue
             if direct and mention.full == sure:
                 votes.append((direct[0], mention.text))
             elif (

@@ -204,3 +204,11 @@ def test_bad_aliases_are_named_by_line(tmp_path: Path) -> None:
 def test_aliases_to_no_area_are_listed() -> None:
     index = PlaceIndex.build(AREAS, [("老城厢", "430999000000"), ("全省", "430000000000"), ("邻市", "-")])
     assert index.unknown_aliases == ("老城厢",)
+
+
+def test_a_listed_name_of_a_community_needs_no_district_beside_it() -> None:
+    community = next(area for area in AREAS if area.level == "community" and "天台" in area.name)
+    index = PlaceIndex.build(AREAS, [*pairs(), ("老氮肥厂", community.code)])
+    found = index.find("老氮肥厂那里的路灯坏了")
+    assert found is not None
+    assert found.code == community.code
