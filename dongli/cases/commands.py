@@ -8,6 +8,8 @@ from pathlib import Path
 
 from dongli.cases import training_commands
 from dongli.cases.actions import searching
+from django.db import connection
+
 from dongli.cases.actions.importing import Sorter, Tally, import_rows
 from dongli.cases.actions.policy import load_catalogue
 from dongli.cases.catalogue import read_catalogue
@@ -62,6 +64,9 @@ def run_import_appeals(args: argparse.Namespace) -> int:
     except (Refusal, OSError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
+    if tally.added and not args.dry_run:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     _print_tally(tally, dry_run=args.dry_run)
     return 0
 

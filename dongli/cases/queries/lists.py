@@ -103,11 +103,12 @@ def _listed() -> QuerySet[Case]:
 def _page(cases: QuerySet[Case], after: str, size: int = PAGE) -> Page:
     """The page of `cases` after the case id `after`, newest first; a forged key starts at the top.
 
-    The page is cut in a statement of its own inside, so that only its rows are joined with what a list shows.
+    The page is cut in a statement of its own, so that only its rows are joined with what a list shows: within one
+    statement a planner without statistics (after a big import) may cut it anew for every row.
     """
     if (key := parse_id(after)) is not None:
         cases = cases.filter(pk__lt=key)
-    cut = cases.order_by("-id").values("pk")[: size + 1]
+    cut = list(cases.order_by("-id").values_list("pk", flat=True)[: size + 1])
     found = list(_listed().filter(pk__in=cut).order_by("-id"))
     return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
 
