@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from dongli.cases import training_commands
-from dongli.cases.actions import searching
 from django.db import connection
 
+from dongli.cases import training_commands
+from dongli.cases.actions import searching
 from dongli.cases.actions.importing import Sorter, Tally, import_rows
 from dongli.cases.actions.policy import load_catalogue
 from dongli.cases.catalogue import read_catalogue
