@@ -70,6 +70,7 @@ def test_photos_are_made_smaller_and_can_be_taken_out(open_page: OpenPage, tmp_p
     for number in range(2):
         Image.effect_noise((3000, 2000), 90).convert("RGB").save(tmp_path / f"{number}.png")
     page = open_page("/styleguide/")
+    page.wait_for_load_state("networkidle")  # the scripts are there
     page.locator("input[type=file]").set_input_files([tmp_path / "0.png", tmp_path / "1.png"])
     expect(page.locator("[data-previews] img")).to_have_count(2)
     files = "[...document.querySelector('input[type=file]').files].map((file) => [file.name, file.size, file.type])"
