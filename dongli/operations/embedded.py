@@ -332,8 +332,9 @@ def _start(where: Place, programs: Path) -> None:
     _private_directory(where.run, where)
     while time.monotonic() < deadline:
         if not _processes(where):
-            # Whatever a left-over pid file says (dead, zombie, reused or torn), no process of this cluster is alive.
-            (where.data / "postmaster.pid").unlink(missing_ok=True)
+            # Whatever left-over lock files say (dead, zombie, reused or torn), no process of this cluster is alive.
+            for leftover in (where.data / "postmaster.pid", *where.run.iterdir()):
+                leftover.unlink(missing_ok=True)
             server = _launch(where, programs)
             _wait(partial(_answers_or_ended, where, server), deadline - time.monotonic())
         if _wait(lambda: _answers(where), 0.2):

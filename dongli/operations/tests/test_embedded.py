@@ -152,20 +152,15 @@ def stranger(place: embedded.Place) -> "subprocess.Popen[bytes]":
 
 def test_a_zombie_postmaster_does_not_count_as_running(running: Path) -> None:
     embedded.stop(running, force=True)
-    script = STARTER + "input()"  # this parent never reaps its child
-    with subprocess.Popen([sys.executable, "-c", script, str(running)], stdin=subprocess.PIPE) as parent:
-        wait_until_running(running)
+    script = STARTER + "print(flush=True); input()"  # from then on this parent never reaps its child
+    command = [sys.executable, "-c", script, str(running)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
         os.kill(postmaster(running), signal.SIGKILL)
         embedded.ensure_running(running)
         assert embedded.is_running(running)
         parent.communicate(b"\n")
-
-
-def wait_until_running(var: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not embedded.is_running(var):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("content", ["", "12", "nonsense\n", "-1\n/nowhere\n"])
