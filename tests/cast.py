@@ -16,7 +16,7 @@ from django.test import Client
 
 from dongli.areas.actions.stamp import bump_map
 from dongli.areas.models import Area, Boundary, Grid, Level
-from dongli.areas.naming import set_name
+from dongli.areas.naming import pinyin_keys, set_name
 from dongli.organisations.models import Organisation, OrganisationKind
 from dongli.people.models import User
 from dongli.people.personas import ensure_personas
@@ -203,6 +203,8 @@ def _organisations(city: Area, districts: list[Area], offices: list[Area]) -> No
             Organisation(
                 code=f"{area.code}-{function}",
                 name=f"{area.name}{name}",
+                pinyin=pinyin_keys(f"{area.name}{name}")[0],
+                initials=pinyin_keys(f"{area.name}{name}")[1],
                 kind=OrganisationKind.DEPARTMENT,
                 function=function,
                 line=line,

@@ -55,6 +55,14 @@ class WhistleState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Tier(models.TextChoices):
+    """How work was given (交办): at once, by a letter after consultation, or by a leader."""
+
+    IMMEDIATE = "immediate", _("Immediate assignment")
+    CONSULTATIVE = "consultative", _("Consultative assignment")
+    LEADERS = "leaders", _("Leader's assignment")
+
+
 class ExtensionState(models.TextChoices):
     """Where a request for more time stands."""
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area
+from dongli.areas.naming import pinyin_keys
 from dongli.common.clock import today
 from dongli.common.errors import Conflict, Invalid
 from dongli.common.text import clean
@@ -35,9 +36,13 @@ def add_organisation(
     kind = OrganisationKind(kind)
     if kind is OrganisationKind.DEPARTMENT and not (function and line):
         raise Invalid("no_function", _("A department needs a function and a line of business."), field="function")
+    words = clean(name, field="name", max_length=120, required=True)
+    pinyin, initials = pinyin_keys(words)
     made = Organisation(
         code=code or f"{area.code}-{function or kind.value}",
-        name=clean(name, field="name", max_length=120, required=True),
+        name=words,
+        pinyin=pinyin,
+        initials=initials,
         kind=kind,
         function=clean(function, field="function", max_length=40),
         line=Line(line) if line else "",
@@ -66,7 +71,8 @@ def rename(*, organisation: Organisation, name: str) -> Organisation:
     """Give it a new name; its code, and all that refers to it, stay."""
     found = _lock(organisation)
     found.name = clean(name, field="name", max_length=120, required=True)
-    found.save(update_fields=["name"])
+    found.pinyin, found.initials = pinyin_keys(found.name)
+    found.save(update_fields=["name", "pinyin", "initials"])
     return found
 
 

@@ -40,6 +40,8 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
+    pinyin = models.CharField(max_length=400, blank=True)
+    initials = models.CharField(max_length=120, blank=True)
     kind = models.CharField(max_length=20, choices=OrganisationKind.choices)
     line = models.CharField(max_length=20, choices=Line.choices, blank=True)
     function = models.CharField(max_length=40, blank=True)

@@ -5,7 +5,8 @@ from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
 from dongli.cases.models.problem import FollowUpQuestion, Problem, ProblemCase
 from dongli.cases.models.search import CaseSearch, Export, SavedView
-from dongli.cases.models.work import Extension, Patrol, Task, TaskKind, Whistle, WhistleKind
+from dongli.cases.models.whistle_rating import WhistleRating, WhistleRatingText
+from dongli.cases.models.work import Extension, Letter, Patrol, Task, TaskKind, Whistle, WhistleKind
 
 __all__ = [
     "CalendarDay",
@@ -18,6 +19,7 @@ __all__ = [
     "Extension",
     "FollowUpQuestion",
     "Kind",
+    "Letter",
     "Limit",
     "Patrol",
     "Photo",
@@ -34,4 +36,6 @@ __all__ = [
     "TaskKind",
     "Whistle",
     "WhistleKind",
+    "WhistleRating",
+    "WhistleRatingText",
 ]

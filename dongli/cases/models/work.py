@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dongli.areas.models import Grid
+from dongli.areas.models import Area, Grid
 from dongli.cases.models.case import Case
 from dongli.cases.models.policy import UNIT_CHOICES
 from dongli.cases.workflow import (
@@ -13,6 +13,7 @@ from dongli.cases.workflow import (
     OPEN_TASK_STATES,
     ExtensionState,
     TaskState,
+    Tier,
     WhistleState,
 )
 from dongli.common.clock import now
@@ -68,6 +69,27 @@ class Whistle(models.Model):
         return f"{self.kind} {self.case_id}"
 
 
+class Letter(models.Model):
+    """A letter of assignment (交办函): numbered within its desk and year; its parties are the tasks that name it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="letters")
+    tier = models.CharField(max_length=12, choices=Tier.choices)
+    desk = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    serial = models.PositiveIntegerField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["desk", "year", "serial"], name="letters_are_numbered_by_desk_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.desk_id} {self.year}/{self.serial}"
+
+
 class Task(models.Model):
     """Work on a case given to a grid's worker or an organisation, with the limit it was promised under, frozen."""
 
@@ -80,6 +102,8 @@ class Task(models.Model):
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     worker = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     whistle = models.ForeignKey(Whistle, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
+    tier = models.CharField(max_length=12, choices=Tier.choices, default=Tier.IMMEDIATE)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="tasks")
     limit_amount = models.PositiveIntegerField()
     limit_unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
     calendar_version = models.CharField(max_length=40)
@@ -93,8 +117,13 @@ class Task(models.Model):
     resume_at = models.DateTimeField(null=True, blank=True)
     original_due_at = models.DateTimeField(null=True, blank=True)
     report_in_due_at = models.DateTimeField(null=True, blank=True)
+    consult_due_at = models.DateTimeField(null=True, blank=True)
     contact_due_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
+    ring_at = models.DateTimeField(null=True, blank=True)
+    rings = models.PositiveSmallIntegerField(default=0)
+    acknowledged_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     reported_in_at = models.DateTimeField(null=True, blank=True)
     contacted_at = models.DateTimeField(null=True, blank=True)
@@ -129,6 +158,8 @@ class Task(models.Model):
                 fields=["organisation", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_org_open"
             ),
             models.Index(fields=["resume_at"], condition=Q(resume_at__isnull=False), name="task_resume"),
+            models.Index(fields=["ring_at"], condition=Q(ring_at__isnull=False), name="task_ring"),
+            models.Index(fields=["dispatched_at"], condition=Q(kind=TaskKind.WHISTLE), name="task_called"),
             models.Index(fields=["remind_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_remind"),
             models.Index(
                 fields=["next_escalation_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_escalate"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dongli.areas.models import Area, Grid, Level
+from dongli.areas.naming import pinyin_keys
 from dongli.areas.seed import CORE_DISTRICTS
 from dongli.cases.catalogue import SHIPPED_DEPARTMENTS, read_table
 from dongli.common.crypto import keyed_hash
@@ -47,10 +48,13 @@ def _office(area: Area) -> Organisation:
 
 
 def _department(area: Area, row: dict[str, str], name: str) -> Organisation:
-    prefix = area.name if area.level == Level.DISTRICT else "株洲市"
+    whole = f"{area.name if area.level == Level.DISTRICT else '株洲市'}{name}"
+    pinyin, initials = pinyin_keys(whole)
     return Organisation(
         code=f"{area.code}-{row['function']}",
-        name=f"{prefix}{name}",
+        name=whole,
+        pinyin=pinyin,
+        initials=initials,
         kind=OrganisationKind.DEPARTMENT,
         line=row["line"],
         function=row["function"],
