@@ -95,6 +95,8 @@ class Case(models.Model):
     steps_count = models.PositiveIntegerField(default=0)
     hidden_from = ArrayField(models.UUIDField(), default=list, blank=True)
     link_version = models.PositiveSmallIntegerField(default=1)
+    contact_gone_at = models.DateTimeField(null=True, blank=True)
+    text_gone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
