@@ -73,6 +73,24 @@ class ExtensionState(models.TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+class ReviewState(models.TextChoices):
+    """Where a request that a second level reviews stands: an overdue appeal, a request to be left out."""
+
+    ASKED = "asked", _("Asked for")
+    UPHELD = "upheld", _("Upheld by the first review")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+
+
+class SiteFinding(models.TextChoices):
+    """What a look on site before registering found."""
+
+    FOUND = "found", _("Found as described")
+    NOT_FOUND = "not_found", _("Not found")
+    ELSEWHERE = "elsewhere", _("Found, but elsewhere")
+
+
+OPEN_REVIEW_STATES = frozenset({ReviewState.ASKED, ReviewState.UPHELD})
 OPEN_EXTENSION_STATES = frozenset({ExtensionState.ASKED, ExtensionState.ENDORSED})
 OPEN_TASK_STATES = frozenset({TaskState.DISPATCHED, TaskState.ACCEPTED, TaskState.REPORTED_IN, TaskState.HELD})
 OPEN_WHISTLE_STATES = frozenset({WhistleState.BLOWN, WhistleState.SIGNED})
@@ -97,6 +115,9 @@ class Actor(models.TextChoices):
     SENIOR = "senior", _("another officer of the department, or the community's secretary; not whoever asked")
     UPPER_DESK = "upper_desk", _("the subdistrict's desk, or a desk above")
     SIGNER = "signer", _("the subdistrict's leader, or a leader above")
+    SECRETARY = "secretary", _("the community's secretary, in an emergency")
+    WHISTLER = "whistler", _("whoever blew the whistle")
+    CALLED = "called", _("an officer of a department that was called")
     STAFF = "staff", _("staff who serve the place")
     SYSTEM = "system", _("the system")
 
@@ -275,6 +296,24 @@ CASE_TABLE: tuple[Transition, ...] = (
         (_("one lead: a grid worker or a department"), _("co-handlers (optional)")),
     ),
     Transition(
+        "assign_jointly",
+        _("Assign by letter"),
+        _("Assigned by letter after consultation"),
+        (CaseState.REGISTERED,),
+        (CaseState.DISPATCHED,),
+        (Actor.DESK,),
+        (_("one lead and at least one co-handler"), _("the duty of each in words"), _("by when they have consulted")),
+    ),
+    Transition(
+        "assign_by_leader",
+        _("Assign as leader"),
+        _("Assigned by a leader"),
+        (CaseState.REGISTERED,),
+        (CaseState.DISPATCHED,),
+        (Actor.SIGNER,),
+        (_("one lead: a grid worker or a department"), WORDS, _("a limit of its own (optional)")),
+    ),
+    Transition(
         "transfer",
         _("Transfer to another place"),
         _("Transferred to another place"),
@@ -406,7 +445,17 @@ TASK_TABLE: tuple[Transition, ...] = (
         (TaskState.DISPATCHED,),
         (TaskState.REPORTED_IN,),
         (Actor.HOLDER,),
-        (_("a whistle's task"),),
+        (_("a whistle's task"), PHOTO),
+    ),
+    Transition(
+        "acknowledge",
+        _("Acknowledge the emergency"),
+        _("Emergency acknowledged"),
+        (TaskState.DISPATCHED,),
+        (),
+        (Actor.HOLDER,),
+        (_("an emergency whistle's task that rings"),),
+        public=False,
     ),
     Transition(
         "contact",
@@ -540,8 +589,8 @@ WHISTLE_TABLE: tuple[Transition, ...] = (
         _("Whistle signed"),
         (WhistleState.BLOWN,),
         (WhistleState.SIGNED,),
-        (Actor.SIGNER,),
-        (_("departments"),),
+        (Actor.SIGNER, Actor.SECRETARY, Actor.SYSTEM),
+        (_("departments"), _("an emergency that nobody signs in time is signed by itself")),
     ),
     Transition(
         "decline",
@@ -569,6 +618,26 @@ WHISTLE_TABLE: tuple[Transition, ...] = (
         (WhistleState.DONE,),
         (Actor.SYSTEM,),
         (_("all departments finished or released"),),
+    ),
+    Transition(
+        "rate_response",
+        _("Rate a department's response"),
+        _("Rated a department's response"),
+        (WhistleState.DONE,),
+        (),
+        (Actor.WHISTLER,),
+        (_("in time, helpful"), _("each department once, while rating is open")),
+        public=False,
+    ),
+    Transition(
+        "judge_whistle",
+        _("Say whether the whistle was founded"),
+        _("Said whether the whistle was founded"),
+        (WhistleState.DONE,),
+        (),
+        (Actor.CALLED,),
+        (_("founded or not"), _("each department once, while rating is open")),
+        public=False,
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from dongli.cases.models.bulk import BulkAnswer, BulkMember
 from dongli.cases.models.case import Case, CaseContact, CaseText, Kind, Photo, Source
+from dongli.cases.models.exception import Exclusion, LatenessAppeal, Verification
 from dongli.cases.models.history import Rating, RatingText, Step, StepText
 from dongli.cases.models.notes import Note, NoteFile, NoteMention, NoteText
 from dongli.cases.models.policy import CalendarDay, Category, Limit, Reason
@@ -22,11 +23,13 @@ __all__ = [
     "Category",
     "DataCopy",
     "DeletionRequest",
+    "Exclusion",
     "Export",
     "Extension",
     "FollowUpQuestion",
     "Kind",
     "Letter",
+    "LatenessAppeal",
     "Limit",
     "Note",
     "NoteFile",
@@ -46,6 +49,7 @@ __all__ = [
     "StepText",
     "Task",
     "TaskKind",
+    "Verification",
     "Whistle",
     "WhistleKind",
     "WhistleRating",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dongli.areas.models import Area, Grid
 from dongli.cases.models.policy import Category
-from dongli.cases.workflow import CaseState
+from dongli.cases.workflow import CaseState, SiteFinding
 from dongli.common.clock import now
 from dongli.common.crypto import EncryptedTextField
 from dongli.common.ids import new_id
@@ -90,6 +90,19 @@ class Case(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True, blank=True)
     demanded_by = models.DateField(null=True, blank=True)
+    demanded_level = models.CharField(max_length=11, blank=True)
+    promised_due_at = models.DateTimeField(null=True, blank=True)
+    carried_due_at = models.DateTimeField(null=True, blank=True)
+    disputed_at = models.DateTimeField(null=True, blank=True)
+    arbitrate_due_at = models.DateTimeField(null=True, blank=True)
+    verifier = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verify_due_at = models.DateTimeField(null=True, blank=True)
+    site_finding = models.CharField(max_length=10, choices=SiteFinding.choices, blank=True)
+    ownerless = models.BooleanField(default=False)
+    reviewing = models.BooleanField(default=False)
+    excluded_at = models.DateTimeField(null=True, blank=True)
+    exclusion_reason = models.CharField(max_length=40, blank=True)
+    alarm_at = models.DateTimeField(null=True, blank=True)
     dispatch_due_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=now)
     steps_count = models.PositiveIntegerField(default=0)
@@ -111,6 +124,11 @@ class Case(models.Model):
             models.Index(fields=["-updated_at"], name="case_updated"),
             models.Index(fields=["filed_at"], name="case_filed"),
             models.Index(fields=["resident", "-id"], condition=Q(resident__isnull=False), name="case_resident"),
+            models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_alarm"),
+            models.Index(fields=["verifier", "-id"], condition=Q(verifier__isnull=False), name="case_verifier"),
+            models.Index(fields=["desk", "-id"], condition=Q(ownerless=True), name="case_ownerless"),
+            models.Index(fields=["desk", "-id"], condition=Q(reviewing=True), name="case_reviewing"),
+            models.Index(fields=["desk", "-id"], condition=Q(excluded_at__isnull=False), name="case_excluded"),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 """Policy as dated data: the catalogue, limits, coded reasons, working days. Frozen onto tasks when promised."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -18,15 +19,50 @@ UNIT_CHOICES = [
     (LimitUnit.CALENDAR_DAY.value, _("calendar days")),
 ]
 
+TIMES = "times"
+RULE_UNITS = [*UNIT_CHOICES, (TIMES, _("times"))]
+"""Units of the procedure's named numbers: limits of time, and how often something may be done."""
+SOLVER_CHOICES = [("grid", _("the grid first")), ("department", _("the lead department"))]
 
-class _DateRange(Func):
+
+class DateRange(Func):
+    """`DATERANGE(since, until)`: the days from the first up to, and without, the last; `until` NULL has no end."""
+
     function = "DATERANGE"
     output_field = DateRangeField()
 
 
+def stamped() -> pgtrigger.Trigger:
+    """Whoever changes such a row, by whatever way, changes the stamp: every process then reads policy again."""
+    return pgtrigger.Trigger(
+        name="policy_stamp",
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=pgtrigger.Func(
+            "INSERT INTO cases_policystamp (id, token) VALUES (1, gen_random_uuid())"
+            " ON CONFLICT (id) DO UPDATE SET token = excluded.token; RETURN NULL;"
+        ),
+    )
+
+
+class PolicyStamp(models.Model):
+    """One row that differs after every change of policy. Processes compare `token` to know that theirs is stale."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    token = models.UUIDField(default=new_id)
+
+    def __str__(self) -> str:
+        return self.token.hex
+
+
 @pghistory.track()
 class Category(models.Model):
-    """A minor class of the catalogue as it holds between two dates. `code` names the class, `id` this version of it."""
+    """A minor class of the catalogue as it holds between two dates. `code` names the class, `id` this version of it.
+
+    `condition` says what the class is about; when a case is filed under it, and by when it is to be done, is said by
+    its `FilingCondition`s.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=12)
@@ -35,17 +71,11 @@ class Category(models.Model):
     major_name = models.CharField(max_length=60)
     line = models.CharField(max_length=20, choices=Line.choices)
     condition = models.TextField()
-    closing = models.TextField()
-    limit_amount = models.PositiveIntegerField()
-    limit_unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
     contact_hours = models.PositiveIntegerField(default=8)
-    solver = models.CharField(
-        max_length=10, choices=[("grid", _("the grid first")), ("department", _("the lead department"))]
-    )
+    solver = models.CharField(max_length=10, choices=SOLVER_CHOICES)
     lead_district = models.CharField(max_length=40, blank=True)
     lead_city = models.CharField(max_length=40, blank=True)
     staff_only = models.BooleanField(default=False)
-    urgent = models.BooleanField(default=False)
     auto_register = models.BooleanField(default=False)
     keywords = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     legal_basis = models.CharField(max_length=300, blank=True)
@@ -59,26 +89,68 @@ class Category(models.Model):
                 name="one_version_of_a_category_at_a_time",
                 expressions=[
                     ("code", RangeOperators.EQUAL),
-                    (_DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="category_ends_after_it_begins"
             ),
         ]
+        triggers = [stamped()]
 
     def __str__(self) -> str:
         return self.name
 
 
 @pghistory.track()
+class FilingCondition(models.Model):
+    """When a case is filed under a class (立案条件), when it counts as closed, and by when: one of several, dated.
+
+    `category` is the class's code; `number` counts its conditions from 1, the one that is taken when nobody chooses.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    category = models.CharField(max_length=12)
+    number = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField()
+    closing = models.TextField()
+    limit_amount = models.PositiveIntegerField()
+    limit_unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
+    urgent = models.BooleanField(default=False)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("category", "number", "since")
+        constraints = [
+            ExclusionConstraint(
+                name="one_version_of_a_condition_at_a_time",
+                expressions=[
+                    ("category", RangeOperators.EQUAL),
+                    ("number", RangeOperators.EQUAL),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="conditions_are_counted_from_one"),
+            models.CheckConstraint(condition=Q(limit_amount__gte=1), name="condition_has_a_limit"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="condition_ends_after_it_begins"
+            ),
+        ]
+        triggers = [stamped()]
+
+    def __str__(self) -> str:
+        return f"{self.category}.{self.number}"
+
+
+@pghistory.track()
 class Limit(models.Model):
-    """A named time limit of the procedure (not of a class), dated. Keys are listed in `cases.policy.LIMITS`."""
+    """A named limit or number of the procedure (not of a class), dated; the shipped ones stand in `data/limits.csv`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=40)
     amount = models.PositiveIntegerField()
-    unit = models.CharField(max_length=20, choices=UNIT_CHOICES)
+    unit = models.CharField(max_length=20, choices=RULE_UNITS)
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
@@ -88,10 +160,11 @@ class Limit(models.Model):
                 name="one_version_of_a_limit_at_a_time",
                 expressions=[
                     ("key", RangeOperators.EQUAL),
-                    (_DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
                 ],
             )
         ]
+        triggers = [stamped()]
 
     def __str__(self) -> str:
         return self.key
@@ -128,6 +201,7 @@ class CalendarDay(models.Model):
 
     class Meta:
         ordering = ("date",)
+        triggers = [stamped()]
 
     def __str__(self) -> str:
         return self.date.isoformat()

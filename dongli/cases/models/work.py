@@ -116,6 +116,7 @@ class Task(models.Model):
     hold_left = models.DurationField(null=True, blank=True)
     resume_at = models.DateTimeField(null=True, blank=True)
     original_due_at = models.DateTimeField(null=True, blank=True)
+    exempted_at = models.DateTimeField(null=True, blank=True)
     report_in_due_at = models.DateTimeField(null=True, blank=True)
     consult_due_at = models.DateTimeField(null=True, blank=True)
     contact_due_at = models.DateTimeField(null=True, blank=True)
