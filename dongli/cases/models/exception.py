@@ -40,7 +40,7 @@ class Verification(models.Model):
 
 
 class LatenessAppeal(models.Model):
-    """An overdue appeal (超期申诉): a department says why its late answer was not its fault. Once a task, two reviews."""
+    """An overdue appeal (超期申诉): a department says why a late answer was not its fault. Once a task; two reviews."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     task = models.OneToOneField(Task, on_delete=models.CASCADE, related_name="appeal")
