@@ -25,11 +25,14 @@ RULE_UNITS = [*UNIT_CHOICES, (TIMES, _("times"))]
 SOLVER_CHOICES = [("grid", _("the grid first")), ("department", _("the lead department"))]
 
 
-class DateRange(Func):
-    """`DATERANGE(since, until)`: the days from the first up to, and without, the last; `until` NULL has no end."""
-
+class _DateRange(Func):
     function = "DATERANGE"
     output_field = DateRangeField()
+
+
+def days() -> Func:
+    """The days on which a dated row holds: from `since` up to, and without, `until`; NULL has no end."""
+    return _DateRange("since", "until", RangeBoundary())
 
 
 def stamped() -> pgtrigger.Trigger:
@@ -89,7 +92,7 @@ class Category(models.Model):
                 name="one_version_of_a_category_at_a_time",
                 expressions=[
                     ("code", RangeOperators.EQUAL),
-                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (days(), RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(
@@ -128,7 +131,7 @@ class FilingCondition(models.Model):
                 expressions=[
                     ("category", RangeOperators.EQUAL),
                     ("number", RangeOperators.EQUAL),
-                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (days(), RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(condition=Q(number__gte=1), name="conditions_are_counted_from_one"),
@@ -160,7 +163,7 @@ class Limit(models.Model):
                 name="one_version_of_a_limit_at_a_time",
                 expressions=[
                     ("key", RangeOperators.EQUAL),
-                    (DateRange("since", "until", RangeBoundary()), RangeOperators.OVERLAPS),
+                    (days(), RangeOperators.OVERLAPS),
                 ],
             )
         ]
