@@ -181,12 +181,12 @@ def auto_start(work: Work, *, worker: User | None) -> None:
         work.step("dispatch", task=task, by_system=True, data=promised(task))
 
 
-def lead_task(work: Work, assignee: Assignee) -> Task:
+def lead_task(work: Work, assignee: Assignee, own_limit: Promise | None = None) -> Task:
     """The lead's task for the case's current round; raises `Invalid` when the assignee cannot hold it.
 
     What complains of a handler never goes to a pool: those complained of may be in it.
     """
-    limit = _lead_promise(work)
+    limit = own_limit or _lead_promise(work)
     if assignee.organisation is not None:
         return new_task(work, TaskKind.LEAD, limit, organisation=eligible(work.case, assignee.organisation))
     if assignee.worker is not None:

@@ -31,6 +31,8 @@ def accept(*, viewer: Viewer, task_id: UUID, key: UUID) -> Case:
         raise Conflict("report_in_instead", _("A whistle is answered by reporting in."))
     if task.worker_id is None and task.organisation_id is None:
         task.worker = viewer.known
+    if task.consult_due_at is not None:
+        task.next_escalation_at = task.due_at
     work.move(task, TaskState.ACCEPTED, accepted_at=work.moment)
     work.step("accept", task=task)
     return alerts.finish(work, "accept")
