@@ -40,6 +40,9 @@ CITY_CENTRE = (113.134, 27.828)
 PROBLEM_DAYS = int(os.environ.get("DONGLI_PROBLEM_DAYS", "90"))
 PROBLEM_THRESHOLD = int(os.environ.get("DONGLI_PROBLEM_THRESHOLD", "3"))
 FOLLOW_UP_PERCENT = int(os.environ.get("DONGLI_FOLLOW_UP_PERCENT", "20"))
+# Emergency whistles: how often they ring until acknowledged, and how long they wait for a signature.
+RING_MINUTES = int(os.environ.get("DONGLI_RING_MINUTES", "3"))
+EMERGENCY_SIGN_MINUTES = int(os.environ.get("DONGLI_EMERGENCY_SIGN_MINUTES", "10"))
 
 INSTALLED_APPS = [
     "dongli.areas",

@@ -4,15 +4,16 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from dongli.cases.actions import clocks, exporting, follow_ups, photos, problems
+from dongli.cases.actions import clocks, exporting, follow_ups, photos, problems, ringing
 from dongli.common.jobs import fresh_connection
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="sweep_clocks")
 def sweep_clocks(timestamp: int) -> None:
-    """Reminders before tasks are due, escalations after."""
+    """Emergencies ring; reminders before tasks are due, escalations after."""
     fresh_connection()
+    ringing.sweep()
     clocks.sweep()
 
 
