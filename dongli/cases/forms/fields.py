@@ -12,6 +12,14 @@ from dongli.common.masking import mask_phone
 from dongli.common.text import clean, clean_phone, strip_controls
 
 
+def offer(form: forms.BaseForm, name: str, rows: Any) -> None:
+    """Give the choice field `name` of this form its choices, as (value, label) pairs or groups of them."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(f"{name} offers no choices")
+    field.choices = rows
+
+
 def _said(check: Callable[[], str]) -> str:
     """The checked value; an `Invalid` becomes the form's error in the same words."""
     try:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dongli.areas.models import Area
 from dongli.cases.actions.problems import Acceptance
+from dongli.cases.forms.fields import offer
 from dongli.common.ids import parse_id
 from dongli.duties.forms import StepForm, day, words
 from dongli.duties.queries import Owner, owners
@@ -25,7 +26,7 @@ class AcceptForm(StepForm):
         """`lead`: the function of the department that leads the class; its officers stand first."""
         super().__init__(data, **options)
         found = sorted(owners(area), key=lambda one: not lead or one.organisation.function != lead)
-        self.fields["owner"].choices = [("", _("Please choose")), *_groups(found)]  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "owner", [("", _("Please choose")), *_groups(found)])
 
     @property
     def acceptance(self) -> Acceptance:

@@ -14,6 +14,7 @@ from dongli.areas.models import Area, Grid
 from dongli.cases import policy, wording
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.whistling import Call
+from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff_photos import AfterPhotosMixin, BeforeAndAfterMixin
 from dongli.cases.models import Case, Category, Task, WhistleKind
 from dongli.cases.queries import choices
@@ -73,7 +74,7 @@ class PlaceForm(VerbForm):
 
     def __init__(self, data: Any = None, *, places: Iterable[Area], **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["area"].choices = [(place.code, _place_name(place)) for place in places]  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "area", [(place.code, _place_name(place)) for place in places])
 
     def clean(self) -> dict[str, Any]:
         """A place or a whole point is needed."""
@@ -101,7 +102,7 @@ class ClassifyForm(VerbForm):
 
     def __init__(self, data: Any = None, *, suggested: Iterable[Category] = (), **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["category"].choices = category_choices(suggested)  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "category", category_choices(suggested))
 
 
 def category_choices(suggested: Iterable[Category] = ()) -> Any:
@@ -123,7 +124,7 @@ class ReasonForm(VerbForm):
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         rows = policy.reasons(self.kind)
-        self.fields["reason"].choices = [(row.code, policy.reason_label(row)) for row in rows]  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "reason", [(row.code, policy.reason_label(row)) for row in rows])
 
 
 class RefuseForm(ReasonForm):
@@ -205,12 +206,9 @@ class DispatchForm(DepartmentsMixin, VerbForm):
         if case.grid is not None:
             workers.append((POOL, _("Pool of %(grid)s: whoever comes first") % {"grid": case.grid.name}))
         leads = [(label, [(f"organisation:{key}", name) for key, name in rows]) for label, rows in groups]
-        self.fields["lead"].choices = [  # type: ignore[attr-defined]  # ChoiceField
-            ("", _("Please choose")),
-            *([(_("Grid"), workers)] if workers else []),
-            *leads,
-        ]
-        self.fields["cohandlers"].choices = groups  # type: ignore[attr-defined]  # MultipleChoiceField
+        grid = [(_("Grid"), workers)] if workers else []
+        offer(self, "lead", [("", _("Please choose")), *grid, *leads])
+        offer(self, "cohandlers", groups)
         self.initial.setdefault("lead", _usual_lead(case, on_duty))
 
     @property
@@ -272,7 +270,7 @@ class DepartmentForm(VerbForm):
     def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
         super().__init__(data, **options)
         groups = department_groups(choices.departments(case), case.desk)
-        self.fields["organisation"].choices = [("", _("Please choose")), *groups]  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "organisation", [("", _("Please choose")), *groups])
 
     @property
     def department_id(self) -> UUID:
@@ -288,7 +286,7 @@ class CallForm(DepartmentForm):
     def __init__(self, data: Any = None, *, case: Case, returned: Iterable[Task], **options: Any) -> None:
         super().__init__(data, case=case, **options)
         rows = [(str(task.id), str(task.organisation)) for task in returned]
-        self.fields["instead_of"].choices = [("", _("Nobody: one more")), *rows]  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "instead_of", [("", _("Nobody: one more")), *rows])
         if rows:
             self.initial.setdefault("instead_of", rows[0][0])
         else:
@@ -323,7 +321,7 @@ class BlowForm(DepartmentsMixin, VerbForm):
 
     def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["departments"].choices = department_groups(choices.departments(case), case.desk)  # type: ignore[attr-defined]  # MultipleChoiceField
+        offer(self, "departments", department_groups(choices.departments(case), case.desk))
         self.initial.setdefault("kind", WhistleKind.DAILY)
         self.initial.setdefault("place", place_words(case))
 
@@ -427,11 +425,8 @@ class FindingForm(AfterPhotosMixin, VerbForm):
         super().__init__(data, **options)
         self.viewer = viewer
         self.grid = grid
-        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]  # ChoiceField
-        self.fields["area"].choices = [  # type: ignore[attr-defined]  # ChoiceField
-            (grid.community.code, grid.community.name),
-            *((one.code, one.name) for one in compounds),
-        ]
+        offer(self, "category", category_choices())
+        offer(self, "area", [(place.code, place.name) for place in (grid.community, *compounds)])
 
     @property
     def where(self) -> Where:
