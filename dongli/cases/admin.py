@@ -22,8 +22,8 @@ from dongli.cases.models import (
 class CategoryAdmin(admin.ModelAdmin[Category]):
     """The catalogue, version by version."""
 
-    list_display = ("code", "name", "major_name", "line", "limit_amount", "limit_unit", "since", "until")
-    list_filter = ("line", "solver", "staff_only", "urgent")
+    list_display = ("code", "name", "major_name", "line", "solver", "since", "until")
+    list_filter = ("line", "solver", "staff_only")
     search_fields = ("code", "name")
 
 

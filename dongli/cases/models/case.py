@@ -3,10 +3,11 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Floor
 from django.utils.translation import gettext_lazy as _
 
 from dongli.areas.models import Area, Grid
-from dongli.cases.models.policy import Category
+from dongli.cases.models.policy import Category, FilingCondition
 from dongli.cases.workflow import CaseState, SiteFinding
 from dongli.common.clock import now
 from dongli.common.crypto import EncryptedTextField
@@ -31,6 +32,7 @@ class Source(models.TextChoices):
     HOTLINE = "hotline", _("Hotline")
     PATROL = "patrol", _("Patrol")
     IMPORT = "import", _("Imported")
+    EVENT = "event", _("Mass event")
 
 
 class About(models.TextChoices):
@@ -52,6 +54,15 @@ class Danger(models.TextChoices):
     MINOR = "minor", _("A minor")
 
 
+CELLS_PER_DEGREE = 500
+"""Cases near a point are found by cells of 1/500 degree: about 220 m from south to north, 190 m from west to east."""
+NOT_ENDED = Q(
+    closed_at__isnull=True, refused_at__isnull=True, withdrawn_at__isnull=True, spam_at__isnull=True,
+    merged_at__isnull=True,
+)  # fmt: skip
+"""Open, and not merged under another case: by its moments, so that indexes name no states."""
+
+
 class Case(models.Model):
     """One appeal or finding. `state` is derived from the moments below and the tasks by `workflow.case_state`.
 
@@ -64,6 +75,9 @@ class Case(models.Model):
     source = models.CharField(max_length=10, choices=Source.choices)
     state = models.CharField(max_length=12, choices=CaseState.choices)
     category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    condition = models.ForeignKey(
+        FilingCondition, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     desk = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     community = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -108,6 +122,10 @@ class Case(models.Model):
     steps_count = models.PositiveIntegerField(default=0)
     hidden_from = ArrayField(models.UUIDField(), default=list, blank=True)
     link_version = models.PositiveSmallIntegerField(default=1)
+    lead_case = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followers", db_index=False
+    )
+    merged_at = models.DateTimeField(null=True, blank=True)
     contact_gone_at = models.DateTimeField(null=True, blank=True)
     text_gone_at = models.DateTimeField(null=True, blank=True)
 
@@ -115,6 +133,11 @@ class Case(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["external_system", "external_id"], condition=~Q(external_id=""), name="one_case_per_source_id"
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_case__isnull=True, merged_at__isnull=True)
+                | (Q(lead_case__isnull=False, merged_at__isnull=False) & ~Q(lead_case=models.F("id"))),
+                name="merged_under_another_case_since_a_moment",
             ),
         ]
         indexes = [
@@ -124,6 +147,17 @@ class Case(models.Model):
             models.Index(fields=["-updated_at"], name="case_updated"),
             models.Index(fields=["filed_at"], name="case_filed"),
             models.Index(fields=["resident", "-id"], condition=Q(resident__isnull=False), name="case_resident"),
+            models.Index(fields=["lead_case", "id"], condition=Q(lead_case__isnull=False), name="case_followers"),
+            models.Index(
+                Floor(models.F("latitude") * CELLS_PER_DEGREE),
+                Floor(models.F("longitude") * CELLS_PER_DEGREE),
+                models.F("filed_at"),
+                condition=NOT_ENDED & Q(latitude__isnull=False),
+                name="case_near_point",
+            ),
+            models.Index(
+                fields=["place", "filed_at"], condition=NOT_ENDED & Q(place__isnull=False), name="case_near_place"
+            ),
             models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_alarm"),
             models.Index(fields=["verifier", "-id"], condition=Q(verifier__isnull=False), name="case_verifier"),
             models.Index(fields=["desk", "-id"], condition=Q(ownerless=True), name="case_ownerless"),
