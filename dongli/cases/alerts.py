@@ -1,17 +1,19 @@
 """Who is told of a step. One table says which circle hears of which verb; the words are in `notices.kinds`."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_noop as _
 
 from dongli.areas.models import Area, Level
-from dongli.cases.models import Case, Task
+from dongli.cases.models import Case, Task, WhistleKind
 from dongli.cases.work import Work
 from dongli.cases.workflow import OPEN_TASK_STATES
 from dongli.notices import kinds
 from dongli.notices.actions import notify
+from dongli.organisations.models import Organisation
 from dongli.people import queries as people
 from dongli.people.models import Role, User
 
@@ -28,6 +30,8 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "register": (RESIDENT,),
     "refuse": (RESIDENT, HOLDERS),
     "dispatch": (HOLDERS, RESIDENT),
+    "assign_jointly": (HOLDERS, RESIDENT),
+    "assign_by_leader": (HOLDERS, DESK, RESIDENT),
     "add_cohandler": (HOLDERS,),
     "accept": (RESIDENT,),
     "answer": (DESK, LEAD),
@@ -65,6 +69,11 @@ _TITLES = {
     "register": _("Your case %(number)s has been registered"),
     "refuse": _("Case %(number)s was not taken up"),
     "dispatch": _("Case %(number)s has been dispatched"),
+    "assign_jointly": _("Case %(number)s has been assigned by letter"),
+    "assign_by_leader": _("A leader has assigned case %(number)s"),
+    "ring": _("EMERGENCY: acknowledge and report in for case %(number)s"),
+    "called_elsewhere": _("A department of yours is called to a whistle in another district: %(number)s"),
+    "signed_without_leader": _("An emergency whistle was signed without a leader: %(number)s"),
     "add_cohandler": _("You are asked to help with case %(number)s"),
     "accept": _("Somebody is now working on case %(number)s"),
     "answer": _("Case %(number)s has been answered"),
@@ -137,10 +146,41 @@ def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == UPPER_DESK:
         return people.desk_duty(_upper_desk(work.case.desk), work.moment)
     if circle == SIGNERS:
-        return people.holders((Role.SUBDISTRICT_LEADER,), work.case.desk, at=work.moment)
+        return _signers(work)
     if circle == LEAD:
         return _holders([work.lead] if work.lead is not None else [])
     return _holders(work.new_tasks or [task for task in work.tasks if task.state in OPEN_TASK_STATES])
+
+
+def _signers(work: Work) -> Iterable[User]:
+    """Who may sign a whistle first: the subdistrict's leaders, and in an emergency the community's secretary."""
+    is_emergency = work.whistle is not None and work.whistle.kind == WhistleKind.EMERGENCY
+    roles = (Role.SUBDISTRICT_LEADER, Role.COMMUNITY_SECRETARY) if is_emergency else (Role.SUBDISTRICT_LEADER,)
+    return people.holders(roles, work.case.desk, at=work.moment)
+
+
+def tell_signers(case: Case, kind: str, moment: datetime) -> None:
+    """Tell the subdistrict's leaders of something that was done without them."""
+    tell(case, kind, people.holders((Role.SUBDISTRICT_LEADER,), case.desk, at=moment))
+
+
+def from_elsewhere(case: Case, departments: Iterable[Organisation]) -> list[Organisation]:
+    """Those of `departments` (with `area`) that belong to a district which the case does not lie in."""
+    own = case.desk.path.rstrip("/").split("/")
+    return [department for department in departments if department.area.code not in own]
+
+
+def tell_elsewhere(case: Case, departments: Iterable[Organisation], moment: datetime) -> None:
+    """Tell the desk of every other district whose department is called. It learns the number, and does not see the
+    case: only the department called does. Nobody has to agree: a whistle that crosses districts loses no time by it.
+    """
+    for area in {one.area_id: one.area for one in from_elsewhere(case, departments)}.values():
+        notify(
+            users=people.desk_duty(area, moment),
+            kind="cases.called_elsewhere",
+            params={"number": case.number},
+            area=area,
+        )
 
 
 def _upper_desk(desk: Area) -> Area:

@@ -22,7 +22,12 @@ from dongli.people.viewer import Viewer
 
 MAX_WORDS = 1000
 MAX_COHANDLERS = 10
-MOST = {LimitUnit.EMERGENCY_HOUR: 720, LimitUnit.WORKING_HOUR: 240, LimitUnit.WORKING_DAY: 90, LimitUnit.CALENDAR_DAY: 90}
+MOST = {
+    LimitUnit.EMERGENCY_HOUR: 720,
+    LimitUnit.WORKING_HOUR: 240,
+    LimitUnit.WORKING_DAY: 90,
+    LimitUnit.CALENDAR_DAY: 90,
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,9 @@ def _duty_words(at: int, duty: Duty) -> str:
 def _check_duties(duties: list[Duty], lead: Assignee) -> None:
     chosen = [one.organisation for one in duties]
     if not chosen:
-        raise Invalid("no_cohandler", _("A letter needs at least one co-handler; else dispatch it."), field="cohandler_1")
+        raise Invalid(
+            "no_cohandler", _("A letter needs at least one co-handler; else dispatch it."), field="cohandler_1"
+        )
     if len(chosen) > MAX_COHANDLERS:
         raise Invalid("too_many", _("Please choose at most %(count)d departments.") % {"count": MAX_COHANDLERS})
     if len(set(chosen)) < len(chosen):
