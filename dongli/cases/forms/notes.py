@@ -1,0 +1,40 @@
+"""A note: words and files."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from dongli.cases.actions.noting import MAX_WORDS
+from dongli.cases.attachments import MAX_FILES
+from dongli.cases.forms.staff import VerbForm, words_field
+from dongli.cases.photos import Upload
+
+
+class _SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class NoteForm(VerbForm):
+    """What is written to colleagues. The files are checked by the action, from their content."""
+
+    words = words_field(
+        gettext_lazy("Note"),
+        required=False,
+        limit=MAX_WORDS,
+        hint=gettext_lazy("Only staff read this. Write @ and a name to tell a colleague."),
+    )
+    files = forms.FileField(
+        label=gettext_lazy("Attachments"),
+        required=False,
+        help_text=gettext_lazy("Pictures, PDF, Word or Excel; %(count)s files at most.") % {"count": MAX_FILES},
+        widget=_SeveralFiles(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+    )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, auto_id="note_%s", **options)
+
+    @property
+    def uploads(self) -> list[Upload]:
+        """The files sent."""
+        return list(self.files.getlist("files")) if self.is_bound else []  # type: ignore[attr-defined]  # a MultiValueDict
