@@ -43,6 +43,8 @@ FOLLOW_UP_PERCENT = int(os.environ.get("DONGLI_FOLLOW_UP_PERCENT", "20"))
 # Emergency whistles: how often they ring until acknowledged, and how long they wait for a signature.
 RING_MINUTES = int(os.environ.get("DONGLI_RING_MINUTES", "3"))
 EMERGENCY_SIGN_MINUTES = int(os.environ.get("DONGLI_EMERGENCY_SIGN_MINUTES", "10"))
+# Internal notes: how large an attachment may be, in megabytes.
+ATTACHMENT_MB = int(os.environ.get("DONGLI_ATTACHMENT_MB", "20"))
 
 INSTALLED_APPS = [
     "dongli.areas",

@@ -16,6 +16,7 @@ from dongli.areas.queries import breadcrumb
 from dongli.cases import access, extensions, wording
 from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import CaseFile, Entry, Offer
+from dongli.cases.views.note_panel import Panel, panel
 from dongli.cases.wording import Line
 from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, TaskState
 from dongli.common.clock import city_date, now
@@ -110,6 +111,7 @@ class Sheet:
     timeline: list[Told]
     photos: list[dict[str, str]]
     clock: Clock | None
+    notes: Panel | None = None
 
     @property
     def points(self) -> bool:
@@ -149,6 +151,7 @@ def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
         timeline=[_told(entry) for entry in reversed(file.timeline)],
         photos=photo_links(file.photos),
         clock=_dispatch_clock(case),
+        notes=panel(viewer, case),
     )
 
 

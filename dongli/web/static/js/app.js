@@ -101,6 +101,7 @@ export function enhance(root = document) {
     import(element.dataset.module).then((module) => module.start(element)).catch((error) => console.warn("map:", error.message));
   }
   if (root.querySelector("[data-photos]")) import("./photos.js").then((module) => module.start(root));
+  if (root.querySelector("[data-mentions]")) import("./mentions.js").then((module) => module.start(root));
   if (root.querySelector("[data-live]")) import("./live.js").then((module) => module.start(root));
   if (root.querySelector("[data-countdown]")) import("./countdown.js").then((module) => module.start());
 }
