@@ -3,8 +3,8 @@
 from django.db.models import Exists, OuterRef, Q
 
 from dongli.areas.models import Area
-from dongli.cases.models import Case, Task, Whistle
-from dongli.cases.workflow import LIVE_TASK_STATES, OPEN_TASK_STATES, Actor
+from dongli.cases.models import Case, Task, Whistle, WhistleKind
+from dongli.cases.workflow import LIVE_TASK_STATES, OPEN_TASK_STATES, Actor, TaskState
 from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
@@ -44,9 +44,22 @@ def visible(viewer: Viewer) -> Q:
     by_link = Q(pk__in=viewer.links)
     if viewer.user is None:
         return by_link
-    watched = under("desk", viewer.paths(*FEW_ROLES)) | (Q(danger="") & under("desk", viewer.paths(*WATCHING_ROLES)))
     own = Q(resident=viewer.user) | Q(filed_by=viewer.user)
-    return (by_link | own | watched | _at_work(viewer)) & ~Q(hidden_from__contains=[viewer.user.id])
+    return (by_link | own | _by_office(viewer)) & ~Q(hidden_from__contains=[viewer.user.id])
+
+
+def as_staff(viewer: Viewer) -> Q:
+    """Filter over Case: the rows this viewer sees by office (`visible`, but never as its resident or by its link)."""
+    if viewer.user is None:
+        return Q(pk__in=[])
+    by_office = _by_office(viewer) & ~Q(hidden_from__contains=[viewer.user.id])
+    return by_office & ~Q(resident=viewer.user) & ~Q(pk__in=viewer.links)
+
+
+def _by_office(viewer: Viewer) -> Q:
+    """Cases at a desk that the viewer watches, and those they work on."""
+    watched = under("desk", viewer.paths(*FEW_ROLES)) | (Q(danger="") & under("desk", viewer.paths(*WATCHING_ROLES)))
+    return watched | _at_work(viewer)
 
 
 def desked(viewer: Viewer, prefix: str = "") -> Q:
@@ -84,6 +97,8 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
             found.add(Actor.UPPER_DESK)
         if viewer.covers(SIGNING_ROLES, case.desk):
             found.add(Actor.SIGNER)
+        if viewer.covers((Role.COMMUNITY_SECRETARY,), case.desk):
+            found.add(Actor.SECRETARY)
     return found
 
 
@@ -130,8 +145,28 @@ def may_see_contact(viewer: Viewer, case: Case, tasks: list[Task]) -> bool:
 
 
 def may_sign(viewer: Viewer, whistle: Whistle, case: Case) -> bool:
-    """Whether the viewer may sign a whistle of this case; whoever blew it may not."""
-    return Actor.SIGNER in actors(viewer, case) and viewer.user is not None and viewer.user.id != whistle.blown_by_id
+    """Whether the viewer may sign a whistle of this case; whoever blew it may not.
+
+    An emergency does not wait for the subdistrict: the community's secretary may sign it, and the leader is told.
+    """
+    found = actors(viewer, case)
+    may = Actor.SIGNER in found or (Actor.SECRETARY in found and whistle.kind == WhistleKind.EMERGENCY)
+    return may and viewer.user is not None and viewer.user.id != whistle.blown_by_id
+
+
+def whistle_actors(viewer: Viewer, whistle: Whistle, tasks: list[Task]) -> set[Actor]:
+    """Who the viewer is to a whistle: the one who blew it, an officer of a department that did its part in it."""
+    if viewer.user is None:
+        return set()
+    found = {Actor.WHISTLER} if viewer.user.id == whistle.blown_by_id else set()
+    return found | ({Actor.CALLED} if parts_of(viewer, whistle, tasks) else set())
+
+
+def parts_of(viewer: Viewer, whistle: Whistle, tasks: list[Task]) -> list[Task]:
+    """The parts in a whistle that departments of this viewer have answered."""
+    own = viewer.organisations(Role.DEPARTMENT_OFFICER)
+    parts = (task for task in tasks if task.whistle_id == whistle.id and task.state == TaskState.ANSWERED)
+    return [task for task in parts if task.organisation_id in own]
 
 
 def may_file_for(viewer: Viewer, community: Area | None) -> bool:

@@ -140,6 +140,7 @@ class Work:
         if state not in OPEN_TASK_STATES:
             task.ended_at = task.ended_at or self.moment
             task.remind_at = task.next_escalation_at = task.resume_at = task.hold_asked_until = None
+            task.ring_at = None
         self.changed[task.id] = task
 
     def touch(self, task: Task) -> None:
@@ -208,7 +209,7 @@ def lapse(extensions: QuerySet[Extension], moment: datetime) -> None:
 _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
     "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
-    "hold_asked_until", "held_at", "hold_left", "resume_at",
+    "hold_asked_until", "held_at", "hold_left", "resume_at", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
 ]  # fmt: skip
 
 
@@ -244,6 +245,12 @@ def begin(
 def take(task_id: UUID) -> Work:
     """Lock the case of a task for the system's own step. Must be called inside a transaction."""
     return _lock(Viewer.nobody(), new_id(), None, task_id, None)
+
+
+def take_whistle(whistle_id: UUID) -> Work:
+    """Lock the case of a whistle for the system's own step. Must be called inside a transaction."""
+    case_id = Whistle.objects.filter(pk=whistle_id).values_list("case_id", flat=True).first()
+    return _lock(Viewer.nobody(), new_id(), case_id, None, whistle_id)
 
 
 def _subject(work: Work, verb: str) -> str:
@@ -284,6 +291,8 @@ def _is_repeat(work: Work, verb: str) -> bool:
 def _check_actor(work: Work, verb: str) -> None:
     allowed = transition(verb).actors
     found = access.actors(work.viewer, work.case, work.task or work.lead)
+    if work.meant is not None:
+        found |= access.whistle_actors(work.viewer, work.meant, work.tasks)
     if Actor.SUPERVISOR in allowed and access.supervises(work.viewer, work.case, work.lead):
         found.add(Actor.SUPERVISOR)
     acting = next((actor for actor in allowed if actor in found), None)
