@@ -28,6 +28,7 @@ class CaseState(models.TextChoices):
     CHECKED = "checked", _("Checked")
     CLOSED = "closed", _("Closed")
     RATED = "rated", _("Rated")
+    MERGED = "merged", _("Merged with another case")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     SPAM = "spam", _("Spam")
 
@@ -42,6 +43,7 @@ class TaskState(models.TextChoices):
     ANSWERED = "answered", _("Answered")
     RETURNED = "returned", _("Returned")
     RELEASED = "released", _("Released")
+    PARKED = "parked", _("Waiting with the lead case")
     CANCELLED = "cancelled", _("Cancelled")
 
 
@@ -138,6 +140,8 @@ class CaseFacts(Protocol):
     @property
     def closed_at(self) -> object: ...
     @property
+    def merged_at(self) -> object: ...
+    @property
     def rated_at(self) -> object: ...
     @property
     def round(self) -> int: ...
@@ -162,6 +166,7 @@ def case_state(case: CaseFacts, tasks: Iterable[TaskFacts], *, open_whistle: boo
         (case.refused_at, CaseState.REFUSED),
         (case.rated_at, CaseState.RATED),
         (case.closed_at, CaseState.CLOSED),
+        (case.merged_at, CaseState.MERGED),
         (case.checked_at, CaseState.CHECKED),
     )
     for moment, state in decided:
