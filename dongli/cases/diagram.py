@@ -116,7 +116,8 @@ def of_cases() -> Diagram:
 
 def _case_with(lead: str, returned: int = 0) -> str:
     """The state of a registered case whose lead's task is in this state, after so many earlier returns."""
-    moments = dict.fromkeys(("spam_at", "withdrawn_at", "refused_at", "rated_at", "closed_at", "checked_at"), None)
+    decided = ("spam_at", "withdrawn_at", "refused_at", "rated_at", "closed_at", "merged_at", "checked_at")
+    moments = dict.fromkeys(decided, None)
     case = SimpleNamespace(registered_at=True, round=1, **moments)
     task = SimpleNamespace(kind="lead", state=lead, round=1)
     earlier = [SimpleNamespace(kind="lead", state=TaskState.RETURNED, round=1)] * returned

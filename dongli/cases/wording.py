@@ -43,6 +43,7 @@ CASE_LOOKS: dict[str, Look] = {
     CaseState.CHECKED: (CaseState.CHECKED.label, "shield-check", "info"),
     CaseState.CLOSED: (CaseState.CLOSED.label, "circle-check", "good"),
     CaseState.RATED: (CaseState.RATED.label, "star", "good"),
+    CaseState.MERGED: (CaseState.MERGED.label, "stack-2", "info"),
     CaseState.WITHDRAWN: (CaseState.WITHDRAWN.label, "arrow-back-up", ""),
     CaseState.SPAM: (CaseState.SPAM.label, "trash", ""),
 }
@@ -54,6 +55,7 @@ TASK_LOOKS: dict[str, Look] = {
     TaskState.ANSWERED: (TaskState.ANSWERED.label, "circle-check", "good"),
     TaskState.RETURNED: (TaskState.RETURNED.label, "arrow-back-up", "bad"),
     TaskState.RELEASED: (TaskState.RELEASED.label, "minus", ""),
+    TaskState.PARKED: (TaskState.PARKED.label, "stack-2", ""),
     TaskState.CANCELLED: (TaskState.CANCELLED.label, "circle-x", ""),
 }
 WHISTLE_LOOKS: dict[str, Look] = {
@@ -110,6 +112,11 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "reopen": ("refresh", "bad"),
     "withdraw": ("arrow-back-up", ""),
     "add": ("plus", ""),
+    "join": ("stack-2", "info"),
+    "merge": ("stack-2", "info"),
+    "unmerge": ("route", "warn"),
+    "conclude": ("circle-check", "good"),
+    "follow_again": ("refresh", "warn"),
     "supervise": ("clock-exclamation", "bad"),
     "call_back": ("phone", ""),
     "remind": ("bell", "warn"),
@@ -257,6 +264,11 @@ def _escalated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Lin
     return [Line(what, late=True), Line(_("Told: the person on duty of %(desk)s") % {"desk": data.get("to", "")})]
 
 
+def _led(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """Staff read which case leads; to residents it is somebody else's."""
+    return [Line(_("Lead case: %(number)s") % {"number": data["lead"]})] if data.get("lead") and for_staff else []
+
+
 def _supervised(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     level = data.get("level", "")
     found = [Line(_("From: %(level)s") % {"level": Level(level).label})] if level in Level.values else []
@@ -313,6 +325,11 @@ _TELLERS: dict[str, Teller] = {
     "escalate": _escalated,
     "supervise": _supervised,
     "call_back": _called_back,
+    "join": _led,
+    "merge": _led,
+    "unmerge": _led,
+    "conclude": _led,
+    "follow_again": _led,
     "close": _closed,
     "rate": _rated,
 }

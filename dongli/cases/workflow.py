@@ -212,6 +212,10 @@ class Transition:
     reason_kind: str = ""
 
 
+MERGEABLE = (
+    CaseState.FILED, CaseState.REGISTERED, CaseState.ARBITRATION, CaseState.DISPATCHED, CaseState.WORKING,
+    CaseState.HELD,
+)  # fmt: skip
 ALL_STATES = tuple(CaseState)
 ALL_OPEN = tuple(state for state in CaseState if state in OPEN_CASE_STATES)
 WORDS, REASON, PHOTO = _("words"), _("a coded reason"), _("photos (optional)")
@@ -429,6 +433,51 @@ CASE_TABLE: tuple[Transition, ...] = (
         (_("overdue"), _("by when it is to be done"), WORDS),
         public=False,
     ),
+    Transition(
+        "join",
+        _("Add me"),
+        _("Joined to what was reported before"),
+        (CaseState.FILED,),
+        (CaseState.MERGED,),
+        (Actor.RESIDENT, Actor.STAFF),
+        (_("an open case nearby, or a mass event, that the filer was offered"),),
+    ),
+    Transition(
+        "merge",
+        _("Merge with another case"),
+        _("Merged with another case"),
+        MERGEABLE,
+        (CaseState.MERGED,),
+        (Actor.DESK, Actor.HOLDER),
+        (_("the case that leads"), _("no whistle open, no danger, not about staff, leading no others")),
+    ),
+    Transition(
+        "unmerge",
+        _("Take out of the merge"),
+        _("Taken out of the merge"),
+        (CaseState.MERGED,),
+        MERGEABLE,
+        (Actor.DESK, Actor.SYSTEM),
+        (_("by itself when the lead case ends without being closed"),),
+    ),
+    Transition(
+        "conclude",
+        _("Close with the lead case"),
+        _("Closed together with the lead case"),
+        (CaseState.MERGED,),
+        (CaseState.CLOSED,),
+        (Actor.SYSTEM,),
+        (_("the lead case is closed"),),
+    ),
+    Transition(
+        "follow_again",
+        _("Wait for the lead case again"),
+        _("The lead case is being handled again"),
+        (CaseState.CLOSED,),
+        (CaseState.MERGED,),
+        (Actor.SYSTEM,),
+        (_("closed with it, and not rated"),),
+    ),
     Transition("remind", _("Remind"), _("Reminded"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
     Transition("escalate", _("Escalate"), _("Escalated"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
 )
@@ -580,7 +629,7 @@ TASK_TABLE: tuple[Transition, ...] = (
         "cancel",
         _("Cancel"),
         _("Cancelled with the case"),
-        tuple(sorted(OPEN_TASK_STATES)),
+        (*sorted(OPEN_TASK_STATES), TaskState.PARKED),
         (TaskState.CANCELLED,),
         (Actor.SYSTEM,),
         public=False,

@@ -65,6 +65,7 @@ class Facts:
     registered_at: object = None
     checked_at: object = None
     closed_at: object = None
+    merged_at: object = None
     rated_at: object = None
     round: int = 1
 
