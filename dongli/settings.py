@@ -234,6 +234,9 @@ MFA_FORMS = {
     "add_webauthn": "dongli.people.forms.NewPasskeyForm",
 }
 STAFF_IDLE_SECONDS = 60 * int(os.environ.get("DONGLI_STAFF_IDLE_MINUTES", "30"))
+# What a worker's phone keeps for when there is no signal: today's most urgent tasks, and for how long.
+OFFLINE_TASKS = int(os.environ.get("DONGLI_OFFLINE_TASKS", "30"))
+OFFLINE_HOURS = int(os.environ.get("DONGLI_OFFLINE_HOURS", "24"))
 CODE_SENDER = "dongli.notices.actions.send_code"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"

@@ -16,6 +16,12 @@ class Refusal(Exception):
         return str(self.message)
 
 
+class NotLoggedIn(Refusal):
+    """Nobody is logged in, or a step of the log-in is missing (401): for machines; people get the log-in page."""
+
+    status = 401
+
+
 class NotAllowed(Refusal):
     """The viewer may not do this here (403)."""
 

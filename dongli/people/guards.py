@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dongli.common.errors import NotAllowed
+from dongli.common.errors import NotAllowed, NotLoggedIn
+from dongli.common.http import wants_json
 from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
@@ -74,7 +75,9 @@ def _guard(view: View, test: Test) -> View:
 
 
 def _send(request: HttpRequest, address: str) -> HttpResponseBase:
-    """To `address`, and back to this page afterwards; htmx is told to leave the page as a whole."""
+    """To `address`, and back to this page afterwards; htmx is told to leave the page as a whole, a machine is told."""
+    if wants_json(request):
+        raise NotLoggedIn("log_in", _("Please sign in again. What was not sent is kept on this phone."))
     back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
     where = f"{address}?{urlencode({'next': back})}"
     if request.headers.get("HX-Request"):

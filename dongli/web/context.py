@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dongli.people import offline
 from dongli.people.viewer import Viewer
 from dongli.web import navigation, preferences
 
@@ -40,6 +42,12 @@ class Shell:
     def preferences(self) -> preferences.Preferences:
         """The visitor's choices."""
         return preferences.read(self._request)
+
+    @property
+    def owner(self) -> str:
+        """Under which name this phone keeps the visitor's pages and waiting steps; "" when nobody is signed in."""
+        session = getattr(self._request, "session", None)
+        return offline.owner(session.get(SESSION_KEY)) if session is not None else ""
 
     @property
     def search_url(self) -> str:

@@ -52,6 +52,7 @@ WORKER = [
     Place("work_today", _("Today"), "checklist", "today"),
     Place("work_map", _("Map"), "map"),
     Place("work_patrol", _("Patrol"), "walk"),
+    Place("work_queue", _("To be sent"), "cloud-upload"),
     Place("web:work_more", _("More"), "dots"),
 ]
 HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import board, bulk, exceptions, exports, policy, saved, staff, verbs, worker
+from dongli.cases.views import board, bulk, exceptions, exports, outbox, policy, saved, staff, verbs, worker
 
 pages: list[URLPattern] = [
     path("work/today/", worker.today, name="work_today"),
@@ -11,6 +11,11 @@ pages: list[URLPattern] = [
     path("work/map/points.json", worker.map_points, name="work_map_points"),
     path("work/patrol/", worker.patrol, name="work_patrol"),
     path("work/patrol/finish/", worker.finish_patrol, name="work_patrol_finish"),
+    path("work/task/<uuid:task_id>/<slug:verb>/", outbox.step, name="work_step"),
+    path("work/blank/<slug:verb>/", outbox.blank, name="work_blank"),
+    path("work/queue/", outbox.queue, name="work_queue"),
+    path("work/queue/hello/", outbox.hello, name="work_hello"),
+    path("work/no-signal/", outbox.no_signal, name="work_no_signal"),
     path("desk/queue/", staff.queue, name="desk_queue"),
     path("desk/queue/live/", staff.queue_live, name="desk_queue_live"),
     path("desk/bulk-assign/", bulk.assign, name="desk_bulk_assign"),

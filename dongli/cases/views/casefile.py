@@ -26,6 +26,8 @@ from dongli.people.viewer import Viewer
 ONE_TAP = frozenset(
     {"accept", "report_in", "endorse_extension", "grant_extension", "resume", "mark_spam", "unmark_spam", "sign"}
 )
+# A task's steps that the phone may take without a signal, by a door of their own under /work/ (`views.outbox.STEPS`).
+MAY_WAIT = frozenset({"accept", "report_in", "contact", "answer", "return", "ask_extension", "ask_hold"})
 CASE_VERBS = (
     "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "transfer", "add_cohandler", "blow",
     "fail_check", "supervise", "call_back", "refuse", "mark_spam", "unmark_spam",
@@ -210,6 +212,8 @@ def verb_url(
     verb: str, *, case_id: UUID, task: Task | None = None, whistle: Whistle | None = None, room: str = "desk"
 ) -> str:
     """The address of a verb on its subject, coming back to `room`."""
+    if room == "work" and verb in MAY_WAIT and task is not None:
+        return reverse("work_step", args=[task.id, verb.replace("_", "-")])
     if verb in TASK_VERBS and task is not None:
         path = reverse(f"task_{verb}", args=[task.id])
     elif verb in WHISTLE_VERBS and whistle is not None:
@@ -324,4 +328,5 @@ def photo_links(photos: Iterable[Photo]) -> list[dict[str, str]]:
 def room_of(request: HttpRequest, viewer: Viewer) -> str:
     """The room a step was asked from: the phone when it says so, or when the viewer has no desk."""
     asked = request.POST.get("room") or request.GET.get("room")
-    return "work" if asked == "work" or not viewer.is_desk else "desk"
+    at_work = asked == "work" or request.path.startswith("/work/")
+    return "work" if at_work or not viewer.is_desk else "desk"

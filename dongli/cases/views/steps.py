@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from dongli.cases.forms.staff import VerbForm
 from dongli.cases.models import Case
 from dongli.cases.queries import detail
+from dongli.cases.views.answers import taken, to_mend
 from dongli.cases.views.casefile import LABELS, room_of, sheet
 from dongli.cases.views.rows import row_of
 from dongli.cases.workflow import transition
 from dongli.common.errors import Conflict, Invalid, NotFound
+from dongli.common.http import wants_json
 from dongli.common.ids import parse_id
 from dongli.people.guards import viewer_from
 from dongli.people.viewer import Viewer
@@ -88,7 +90,9 @@ def sent(request: HttpRequest) -> dict[str, Any]:
 
 
 def form_page(page: Page, form: VerbForm) -> HttpResponse:
-    """The verb's own page; for htmx, its panel."""
+    """The verb's own page; for htmx, its panel; for a phone that sends by itself, what is to be mended."""
+    if form.is_bound and form.errors and wants_json(page.request):
+        return to_mend(form)
     context = {
         "page": page,
         "case": page.case,
@@ -131,17 +135,16 @@ def done(page: Page) -> HttpResponse:
         return _gone(page, words)
     if is_panel(page.request):
         return panel(page.request, page.viewer, case, said=words)
-    messages.success(page.request, words)
-    return HttpResponseRedirect(_next(page))
+    return taken(page.request, words, _next(page))
 
 
 def _gone(page: Page, words: str) -> HttpResponse:
     """The step took the case out of the viewer's sight."""
-    messages.success(page.request, words)
     address = reverse("work_today" if page.room == "work" else "desk_queue")
     if is_panel(page.request):
+        messages.success(page.request, words)
         return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
+    return taken(page.request, words, address)
 
 
 def _next(page: Page) -> str:

@@ -1,12 +1,13 @@
 """The worker's phone: today, a task, patrol, map."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -17,12 +18,17 @@ from dongli.cases.actions.filing import Filing, submit
 from dongli.cases.actions.patrolling import record_patrol
 from dongli.cases.forms.staff import FindingForm
 from dongli.cases.models import Case, Kind, Source, Task
-from dongli.cases.queries import detail, lists, patrols
+from dongli.cases.queries import detail, lists, patrols, receipts
+from dongli.cases.views import outbox
+from dongli.cases.views.answers import taken, to_mend
 from dongli.cases.views.casefile import sheet
 from dongli.cases.views.staff import outlines_of, point_json
 from dongli.cases.views.steps import sent
+from dongli.cases.workflow import OPEN_TASK_STATES
 from dongli.common.errors import Invalid, NotAllowed
+from dongli.common.http import wants_json
 from dongli.common.ids import new_id, parse_id
+from dongli.people import offline
 from dongli.people.guards import viewer_from, worker_required
 from dongli.people.viewer import Viewer
 
@@ -56,10 +62,25 @@ def today(request: HttpRequest) -> HttpResponse:
         ("today", _("Today"), [_card(task) for task in found.today]),
         ("later", _("Due later"), [_card(task) for task in found.later]),
     ]
-    total = sum(len(cards) for _key, _label, cards in groups)
-    return render(
-        request, "cases/worker/today.html", {"groups": groups, "total": total, "nav_counts": {"today": total}}
-    )
+    cards = [card for _key, _label, cards in groups for card in cards]
+    context = {"groups": groups, "total": len(cards), "nav_counts": {"today": len(cards)}, "keep": _to_keep(cards)}
+    page = render(request, "cases/worker/today.html", {**context, **outbox.quiet(request)})
+    return offline.keep(page, viewer)
+
+
+def _to_keep(cards: Iterable[Card]) -> dict[str, object]:
+    """What the phone keeps from this list: the most urgent tasks, each with a stamp that changes with its case."""
+    tasks = [
+        {
+            "id": str(card.task.id),
+            "url": reverse("work_task", args=[card.task.id]),
+            "stamp": f"{card.task.case.updated_at.timestamp():.3f}",
+            "number": card.task.case.number,
+            "title": card.task.case.text.summary,
+        }
+        for card in cards
+    ]
+    return {"tasks": tasks[: settings.OFFLINE_TASKS], "pages": outbox.pages(), "hours": settings.OFFLINE_HOURS}
 
 
 def _card(task: Task) -> Card:
@@ -103,7 +124,8 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "others": [one for one in buttons if one != step and one.verb in BESIDE],
         "navigate": navigation_link(case),
     }
-    return render(request, "cases/worker/task.html", context)
+    page = render(request, "cases/worker/task.html", {**context, **outbox.quiet(request)})
+    return offline.keep(page, viewer) if card.mine and card.task.state in OPEN_TASK_STATES else page
 
 
 def _steps(task: Task) -> tuple[str, ...]:
@@ -142,6 +164,7 @@ def map_points(request: HttpRequest) -> JsonResponse:
 def patrol(request: HttpRequest) -> HttpResponse:
     """The round: the findings so far, the form for the next one, and “nothing found”."""
     viewer = viewer_from(request)
+    offline.check_maker(request, viewer)
     grids = patrols.grids(viewer)
     if not grids:
         raise NotAllowed("no_grid", _("You serve no grid. Ask your community's desk to put you on a roster."))
@@ -154,9 +177,13 @@ def patrol(request: HttpRequest) -> HttpResponse:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         else:
             _remember(request, grid, case)
-            messages.success(request, _("Kept: %(number)s") % {"number": case.number})
-            return redirect(f"{reverse('work_patrol')}?grid={grid.id}")
-    return render(request, "cases/worker/patrol.html", _round_context(request, grids, grid, form), status=_status(form))
+            words = _("Kept: %(number)s") % {"number": case.number}
+            return taken(request, words, f"{reverse('work_patrol')}?grid={grid.id}")
+    if form.is_bound and wants_json(request):
+        return to_mend(form)
+    context = {**_round_context(request, grids, grid, form), **outbox.quiet(request)}
+    page = render(request, "cases/worker/patrol.html", context, status=_status(form))
+    return offline.keep(page, viewer) if grid == grids[0] else page
 
 
 def _status(form: FindingForm) -> int:
@@ -220,17 +247,23 @@ def _round_context(request: HttpRequest, grids: list[Grid], grid: Grid, form: Fi
 @worker_required
 @require_POST
 def finish_patrol(request: HttpRequest) -> HttpResponse:
-    """Record the round: with its findings, or with nothing found."""
+    """Record the round: with its findings, or with nothing found. The phone names in `finding` what it filed itself."""
     viewer = viewer_from(request)
+    offline.check_maker(request, viewer)
     grid_id, key = parse_id(request.POST.get("grid", "")), parse_id(request.POST.get("idempotency_key", ""))
     if grid_id is None or key is None:
         raise Invalid("bad_key", _("This form is not complete any more. Please open the page again."))
     kept = request.session.get(ROUND)
-    findings = len(kept["found"]) if isinstance(kept, dict) and kept.get("grid") == str(grid_id) else 0
+    numbers = kept["found"] if isinstance(kept, dict) and kept.get("grid") == str(grid_id) else []
+    keys = [one for one in map(parse_id, request.POST.getlist("finding")[:MOST_FINDINGS]) if one is not None]
     patrol = record_patrol(
-        viewer=viewer, key=key, grid_id=grid_id, findings=findings, note=request.POST.get("note", "")
+        viewer=viewer,
+        key=key,
+        grid_id=grid_id,
+        findings=receipts.findings(viewer, numbers, keys),
+        note=request.POST.get("note", ""),
     )
     request.session.pop(ROUND, None)
     said = _("Round recorded: %(count)s found.") % {"count": patrol.findings}
-    messages.success(request, said if patrol.findings else _("Round recorded: nothing found. Thank you."))
-    return HttpResponseRedirect(reverse("work_today"))
+    words = said if patrol.findings else _("Round recorded: nothing found. Thank you.")
+    return taken(request, words, reverse("work_today"))

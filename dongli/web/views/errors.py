@@ -7,12 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from dongli.common.errors import Refusal
-
-
-def wants_json(request: HttpRequest) -> bool:
-    """Whether a machine asked: an API address, or an Accept header that names JSON and not HTML."""
-    accept = request.headers.get("Accept", "")
-    return request.path.startswith("/api/") or ("json" in accept and "html" not in accept)
+from dongli.common.http import wants_json
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -81,6 +76,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         _("The page had been open too long"),
         _("Go back, reload and send again. What you typed is usually still there. Cookies must be allowed."),
+        code="csrf",
     )
 
 
@@ -109,9 +105,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+def _page(request: HttpRequest, status: int, title: str, message: str, *, code: str = "error") -> HttpResponse:
     if wants_json(request):
-        return problem(status, "error", title)
+        return problem(status, code, title)
     if request.headers.get("HX-Request") == "true":
         return toast_refusal(request, f"{title}。{message}" if status != 404 else title, status)
     return render(request, "web/refusal.html", {"title": title, "message": message}, status=status)

@@ -1,0 +1,130 @@
+"""What a worker's phone does without a signal: steps that wait on it, forms it keeps empty, and the page that shows both.
+
+`step` is one door for the verbs that may wait: the same views and actions as at the desk, under `/work/`, where the
+phone's service worker keeps watch. A repeat is answered from what was written the first time, before anything is read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from dongli.cases.forms import staff as forms_of_staff
+from dongli.cases.queries import receipts
+from dongli.cases.views import exceptions, verbs
+from dongli.cases.views.answers import taken
+from dongli.cases.workflow import transition
+from dongli.common.errors import NotFound
+from dongli.common.http import is_background, wants_json
+from dongli.common.ids import parse_id
+from dongli.people import offline
+from dongli.people.guards import viewer_from, worker_required
+from dongli.people.viewer import Viewer
+
+View = Callable[..., HttpResponseBase]
+# The verbs of a task's holder, by their word in the address. Others (blowing the whistle, …) need a signal.
+STEPS: dict[str, View] = {
+    "accept": verbs.accept,
+    "report-in": verbs.report_in,
+    "contact": verbs.contact,
+    "answer": verbs.answer,
+    "return": verbs.return_task,
+    "ask-extension": exceptions.ask_extension,
+    "ask-hold": exceptions.ask_hold,
+}
+# Forms that are the same for every task: the phone keeps them empty and fills in which task is meant.
+BLANKS: dict[str, Callable[[Viewer], forms.Form]] = {
+    "contact": lambda _viewer: forms_of_staff.ContactForm(),
+    "answer": lambda viewer: forms_of_staff.AnswerForm(viewer=viewer),
+    "return": lambda _viewer: forms_of_staff.ReturnForm(),
+}
+
+
+@worker_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, task_id: UUID, verb: str) -> HttpResponseBase:
+    """A step on a task. Sent by the phone: answered as JSON, once, to nobody but who made it."""
+    view = STEPS.get(verb)
+    if view is None:
+        raise NotFound("no_such_step", _("There is no such step."))
+    if request.method == "POST" and wants_json(request):
+        return _sent(request, task_id, verb, view)
+    return view(request, task_id)
+
+
+def _sent(request: HttpRequest, task_id: UUID, verb: str, view: View) -> HttpResponseBase:
+    viewer = viewer_from(request)
+    offline.check_maker(request, viewer)
+    key = parse_id(request.POST.get("idempotency_key", ""))
+    name = verb.replace("-", "_")
+    if key is not None and (number := receipts.taken(viewer, key, name, task_id)):
+        words = _("%(done)s · %(number)s") % {"done": transition(name).done, "number": number}
+        return taken(request, words, reverse("work_today"))
+    try:
+        return view(request, task_id)
+    except NotFound:
+        receipts.check_known(viewer, task_id, name)
+        raise
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty form that a phone keeps: the word of its verb, and what it is called."""
+
+    verb: str
+    title: object
+
+
+@worker_required
+@require_safe
+def blank(request: HttpRequest, verb: str) -> HttpResponse:
+    """A form before it is known for which task; the phone keeps it and says which."""
+    viewer = viewer_from(request)
+    if verb not in BLANKS:
+        raise NotFound("no_such_step", _("There is no such step."))
+    context = {"form": BLANKS[verb](viewer), "verb": verb, "title": transition(verb).label, **quiet(request)}
+    return offline.keep(render(request, "cases/worker/blank.html", context), viewer)
+
+
+@worker_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits on this phone; the phone fills it in."""
+    viewer = viewer_from(request)
+    return offline.keep(render(request, "cases/worker/queue.html", quiet(request)), viewer)
+
+
+@worker_required
+@require_safe
+def no_signal(request: HttpRequest) -> HttpResponse:
+    """What is shown instead of a page that the phone has not kept."""
+    viewer = viewer_from(request)
+    return offline.keep(render(request, "cases/worker/no_signal.html", quiet(request)), viewer)
+
+
+@never_cache
+@worker_required
+@require_safe
+def hello(request: HttpRequest) -> HttpResponse:
+    """Before waiting steps are sent: whether there is a signal, who is signed in, and the token to send with."""
+    return JsonResponse({"owner": offline.owner(viewer_from(request).known.pk), "token": get_token(request)})
+
+
+def quiet(request: HttpRequest) -> dict[str, Any]:
+    """For a page that the phone fetches to keep: what is to be said once is left for the page somebody looks at."""
+    return {"messages": []} if is_background(request) else {}
+
+
+def pages() -> list[str]:
+    """The pages that a phone keeps beside today's tasks."""
+    blanks = [reverse("work_blank", args=[verb]) for verb in BLANKS]
+    return [reverse("work_patrol"), reverse("work_queue"), reverse("work_no_signal"), *blanks]
