@@ -32,6 +32,6 @@ def check_known(viewer: Viewer, task_id: UUID, verb: str) -> None:
 
 
 def findings(viewer: Viewer, numbers: list[str], keys: list[UUID]) -> int:
-    """How many findings of a round there are: those the session remembers by number, and those the phone names by key."""
+    """How many findings a round has: those the session remembers by number, and those the phone names by key."""
     by_key = Case.objects.filter(filed_by=viewer.user, pk__in=keys).values_list("number", flat=True)
     return len({*numbers, *(by_key if keys else ())})

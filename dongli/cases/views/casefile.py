@@ -24,23 +24,33 @@ from dongli.people.viewer import Viewer
 
 # Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
 ONE_TAP = frozenset(
-    {"accept", "report_in", "endorse_extension", "grant_extension", "resume", "mark_spam", "unmark_spam", "sign"}
+    {
+        "accept",
+        "report_in",
+        "endorse_extension",
+        "grant_extension",
+        "resume",
+        "mark_spam",
+        "unmark_spam",
+        "sign",
+        "acknowledge",
+    }
 )
-# A task's steps that the phone may take without a signal, by a door of their own under /work/ (`views.outbox.STEPS`).
+# A task's steps that the phone may take without a signal, by a door of their own under /work/ (`views.outbox`).
 MAY_WAIT = frozenset({"accept", "report_in", "contact", "answer", "return", "ask_extension", "ask_hold"})
 CASE_VERBS = (
-    "register", "dispatch", "arbitrate", "check", "close", "place", "classify", "transfer", "add_cohandler", "blow",
-    "fail_check", "supervise", "call_back", "refuse", "mark_spam", "unmark_spam",
+    "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate", "check", "close", "place", "classify",
+    "transfer", "add_cohandler", "blow", "fail_check", "supervise", "call_back", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = (
-    "accept", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
+    "accept", "acknowledge", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
     "refuse_extension", "ask_hold", "hold", "refuse_hold", "resume", "return", "release",
 )  # fmt: skip
 # Decided by others than the holder: the buttons stand on the task itself.
 ON_CARD = frozenset(
     {"release", "endorse_extension", "grant_extension", "refuse_extension", "hold", "refuse_hold", "resume"}
 )
-WHISTLE_VERBS = ("sign", "decline", "call")
+WHISTLE_VERBS = ("sign", "decline", "call", "rate_response", "judge_whistle")
 DANGEROUS = frozenset({"refuse", "mark_spam", "decline"})
 ICONS = {verb: icon for verb, (icon, _tone) in wording.STEP_LOOKS.items()}
 SHORTCUTS = {"dispatch": "a", "blow": "w", "register": "r", "check": "c", "close": "c", "accept": "a"}
@@ -165,12 +175,13 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
         for offer in file.offers
         if (offer.verb in CASE_VERBS)
         or (offer.verb in TASK_VERBS and offer.task is not None and offer.task.id in mine and offer.verb not in ON_CARD)
-        or offer.verb in {"sign", "decline"}
+        or offer.verb in {"sign", "decline", "rate_response", "judge_whistle"}
     ]
 
 
 _ORDER = (
-    "accept", "report_in", "answer", "contact", "sign", "decline", "place", "register", "dispatch", "arbitrate",
+    "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline", "rate_response", "judge_whistle",
+    "place", "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
     "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
@@ -191,7 +202,7 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
         CaseState.CHECKED: ("close", "fail_check"),
         CaseState.SPAM: ("unmark_spam",),
     }.get(CaseState(case.state), ())
-    own = ("accept", "report_in", "answer", "contact", "sign", "decline")
+    own = ("accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
     return [button for button in buttons if button.verb in own or button.verb in wanted]
 
 

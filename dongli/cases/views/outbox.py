@@ -1,4 +1,4 @@
-"""What a worker's phone does without a signal: steps that wait on it, forms it keeps empty, and the page that shows both.
+"""What a worker's phone does without a signal: steps that wait on it, forms it keeps empty, the page that shows them.
 
 `step` is one door for the verbs that may wait: the same views and actions as at the desk, under `/work/`, where the
 phone's service worker keeps watch. A repeat is answered from what was written the first time, before anything is read.
@@ -13,15 +13,15 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dongli.cases.forms import staff as forms_of_staff
 from dongli.cases.queries import receipts
-from dongli.cases.views import exceptions, verbs
 from dongli.cases.views.answers import taken
+from dongli.cases.views.casefile import MAY_WAIT
 from dongli.cases.workflow import transition
 from dongli.common.errors import NotFound
 from dongli.common.http import is_background, wants_json
@@ -30,17 +30,6 @@ from dongli.people import offline
 from dongli.people.guards import viewer_from, worker_required
 from dongli.people.viewer import Viewer
 
-View = Callable[..., HttpResponseBase]
-# The verbs of a task's holder, by their word in the address. Others (blowing the whistle, …) need a signal.
-STEPS: dict[str, View] = {
-    "accept": verbs.accept,
-    "report-in": verbs.report_in,
-    "contact": verbs.contact,
-    "answer": verbs.answer,
-    "return": verbs.return_task,
-    "ask-extension": exceptions.ask_extension,
-    "ask-hold": exceptions.ask_hold,
-}
 # Forms that are the same for every task: the phone keeps them empty and fills in which task is meant.
 BLANKS: dict[str, Callable[[Viewer], forms.Form]] = {
     "contact": lambda _viewer: forms_of_staff.ContactForm(),
@@ -53,24 +42,29 @@ BLANKS: dict[str, Callable[[Viewer], forms.Form]] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, task_id: UUID, verb: str) -> HttpResponseBase:
     """A step on a task. Sent by the phone: answered as JSON, once, to nobody but who made it."""
-    view = STEPS.get(verb)
-    if view is None:
+    name = verb.replace("-", "_")
+    if name not in MAY_WAIT:
         raise NotFound("no_such_step", _("There is no such step."))
     if request.method == "POST" and wants_json(request):
-        return _sent(request, task_id, verb, view)
-    return view(request, task_id)
+        return _sent(request, task_id, name)
+    return _as_at_the_desk(request, task_id, name)
 
 
-def _sent(request: HttpRequest, task_id: UUID, verb: str, view: View) -> HttpResponseBase:
+def _as_at_the_desk(request: HttpRequest, task_id: UUID, name: str) -> HttpResponseBase:
+    """The view that the verb has everywhere."""
+    answer: HttpResponseBase = resolve(reverse(f"task_{name}", args=[task_id])).func(request, task_id)
+    return answer
+
+
+def _sent(request: HttpRequest, task_id: UUID, name: str) -> HttpResponseBase:
     viewer = viewer_from(request)
     offline.check_maker(request, viewer)
     key = parse_id(request.POST.get("idempotency_key", ""))
-    name = verb.replace("-", "_")
     if key is not None and (number := receipts.taken(viewer, key, name, task_id)):
         words = _("%(done)s · %(number)s") % {"done": transition(name).done, "number": number}
         return taken(request, words, reverse("work_today"))
     try:
-        return view(request, task_id)
+        return _as_at_the_desk(request, task_id, name)
     except NotFound:
         receipts.check_known(viewer, task_id, name)
         raise
