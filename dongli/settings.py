@@ -39,6 +39,11 @@ CITY_CENTRE = (113.134, 27.828)
 # The problem list: how many cases of one class in how many days make a problem; how many “no” take it up again.
 PROBLEM_DAYS = int(os.environ.get("DONGLI_PROBLEM_DAYS", "90"))
 PROBLEM_THRESHOLD = int(os.environ.get("DONGLI_PROBLEM_THRESHOLD", "3"))
+# What counts as reported before: an open case of the same line so near and so recent; the lines whose open cases a
+# filer may be told of (they are about things everybody sees, never about households or people).
+NEARBY_METRES = int(os.environ.get("DONGLI_NEARBY_METRES", "150"))
+NEARBY_DAYS = int(os.environ.get("DONGLI_NEARBY_DAYS", "14"))
+NEARBY_LINES = _words("DONGLI_NEARBY_LINES", "urban_management emergency")
 FOLLOW_UP_PERCENT = int(os.environ.get("DONGLI_FOLLOW_UP_PERCENT", "20"))
 # Emergency whistles: how often they ring until acknowledged, and how long they wait for a signature.
 RING_MINUTES = int(os.environ.get("DONGLI_RING_MINUTES", "3"))
