@@ -4,6 +4,7 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
+from dongli.cases import following
 from dongli.cases.actions import clocks, exporting, follow_ups, photos, problems, ringing
 from dongli.common.jobs import fresh_connection
 
@@ -55,3 +56,10 @@ def purge_exports(timestamp: int) -> None:
     """Forget exports after a day."""
     fresh_connection()
     exporting.purge_exports()
+
+
+@app.task
+def settle_followers(lead_id: str) -> None:
+    """Close, take up again or let go what follows a case."""
+    fresh_connection()
+    following.settle_all(UUID(lead_id))

@@ -14,11 +14,12 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access
+from dongli.cases import access, alarms, following
 from dongli.cases.calendar import WorkCalendar
-from dongli.cases.models import Case, Extension, Step, StepText, Task, TaskKind, Whistle
+from dongli.cases.models import Case, Extension, Step, StepText, Task, TaskKind, Verification, Whistle
 from dongli.cases.policy import work_calendar
 from dongli.cases.workflow import (
+    CLOSED_STATES,
     ENDED_CASE_STATES,
     LIVE_TASK_STATES,
     OPEN_EXTENSION_STATES,
@@ -174,16 +175,26 @@ class Work:
         whistle.save(update_fields=["state", *fields])
 
     def cancel_open_work(self) -> None:
-        """Cancel whatever is still open (the case is withdrawn, refused or closed)."""
-        for task in self.open_tasks:
-            self.move(task, TaskState.CANCELLED)
+        """Cancel whatever is still open, or parked (the case is withdrawn, refused or closed)."""
+        for task in self.tasks:
+            if task.state in OPEN_TASK_STATES or task.state == TaskState.PARKED:
+                self.move(task, TaskState.CANCELLED)
         if self.whistle is not None and self.whistle.state in OPEN_WHISTLE_STATES:
             self.move_whistle(self.whistle, WhistleState.CANCELLED, ended_at=self.moment)
+
+    def drop_verification(self) -> None:
+        """End a look on site that is still asked for: the case is no longer what it was asked about."""
+        if self.case.verifier_id is not None:
+            self.case.verifier = self.case.verify_due_at = None
+            Verification.objects.filter(case=self.case, ended_at=None).update(ended_at=self.moment)
 
     def finish(self) -> Case:
         """Write the case, its tasks and the steps."""
         self.case.due_at = min((task.due_at for task in self.open_tasks), default=None)
         self.case.state = self.derived_state()
+        if self.case.state != CaseState.FILED:
+            self.drop_verification()
+        self.case.alarm_at = alarms.next_alarm(self.case, self.moment)
         self.case.updated_at = self.moment
         self.case.save(force_insert=self.is_new)
         if self.changed:
@@ -192,6 +203,8 @@ class Work:
         Task.objects.bulk_create(self.new_tasks)
         Step.objects.bulk_create(self.steps)
         StepText.objects.bulk_create(self.texts)
+        if self.steps and following.turned(self.steps[0].state_before, self.case.state):
+            following.settle_soon(self.case)
         return self.case
 
     def _lapse_requests(self) -> None:
@@ -209,6 +222,7 @@ def lapse(extensions: QuerySet[Extension], moment: datetime) -> None:
 _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
     "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
+    "exempted_at",
     "hold_asked_until", "held_at", "hold_left", "resume_at", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
 ]  # fmt: skip
 
@@ -235,11 +249,24 @@ def begin(
     visible = Case.objects.filter(access.visible(viewer), pk=work.case.pk).exists()
     if not visible and not access.knew(viewer, work.case, work.task):
         raise NotFound("no_such_case", _("There is no such case."))
-    over = verb in TASK_VERBS and work.case.state in ENDED_CASE_STATES
-    if not visible or over or _subject(work, verb) not in transition(verb).sources:
+    if not visible or _out_of_time(work, verb) or _subject(work, verb) not in transition(verb).sources:
         raise Conflict("state_moved", _moved(work, verb))
     _check_actor(work, verb)
     return work
+
+
+def _out_of_time(work: Work, verb: str) -> bool:
+    """Whether a task's step comes after the case has ended, or (what waits for the closing) before it is closed."""
+    if verb not in TASK_VERBS:
+        return False
+    if transition(verb).after_closing:
+        return work.case.state not in CLOSED_STATES
+    return work.case.state in ENDED_CASE_STATES
+
+
+def take_case(case_id: UUID) -> Work:
+    """Lock a case for the system's own step. Must be called inside a transaction."""
+    return _lock(Viewer.nobody(), new_id(), case_id, None, None)
 
 
 def take(task_id: UUID) -> Work:
@@ -307,7 +334,7 @@ def _who(allowed: tuple[Actor, ...]) -> str:
 
 def _moved(work: Work, verb: str) -> str:
     labels = TaskState if verb in TASK_VERBS else WhistleState if verb in WHISTLE_VERBS else CaseState
-    over = work.case.state in ENDED_CASE_STATES
+    over = work.case.state in ENDED_CASE_STATES or _out_of_time(work, verb)
     state = CaseState(work.case.state).label if over else labels(_subject(work, verb)).label
     return _("“%(verb)s” is no longer possible: it is now “%(state)s”. Please look at the latest state.") % {
         "verb": transition(verb).label,

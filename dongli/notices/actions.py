@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from uuid import UUID
@@ -36,15 +37,39 @@ def notify(
     heard = {user.pk: user for user in users if user.may_log_in}
     notes = [Notification(user=user, kind=kind, params=dict(params), url=url[:200]) for user in heard.values()]
     Notification.objects.bulk_create(notes)
-    deliveries = [
-        Delivery(notification=note, channel=Channel.EMAIL, kind=kind, address=note.user.email)
-        for note in notes
-        if note.user.email and settings.EMAIL_URL
-    ]
+    deliveries = _by_email(notes)
     if area is not None:
         deliveries += _for_webhooks(area, kind, {**params, "url": url})
     _dispatch(deliveries)
     return notes
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person, with what they in particular are told: the title's parameters and the path to open."""
+
+    user: User
+    params: Mapping[str, str | int]
+    url: str = ""
+
+
+@transaction.atomic(savepoint=False)
+def notify_each(*, kind: str, told: Iterable[Told]) -> list[Notification]:
+    """Tell many people of `kind`, each of something of their own; as many statements as `notify` takes."""
+    heard = [one for one in told if one.user.may_log_in]
+    notes = [Notification(user=one.user, kind=kind, params=dict(one.params), url=one.url[:200]) for one in heard]
+    Notification.objects.bulk_create(notes)
+    _dispatch(_by_email(notes))
+    return notes
+
+
+def _by_email(notes: Iterable[Notification]) -> list[Delivery]:
+    """The same by e-mail, for those who have one."""
+    return [
+        Delivery(notification=note, channel=Channel.EMAIL, kind=note.kind, address=note.user.email)
+        for note in notes
+        if note.user.email and settings.EMAIL_URL
+    ]
 
 
 @transaction.atomic

@@ -5,7 +5,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import alerts, deadlines, policy
+from dongli.cases import alerts, deadlines, policy, promises
+from dongli.cases.actions import merging
 from dongli.cases.actions.dispatching import Assignee, lead_task, may_lead
 from dongli.cases.actions.filing import attach_photos
 from dongli.cases.models import Case, Rating, RatingText, Task
@@ -100,7 +101,7 @@ def reopen(
     _within_window(work)
     case = work.case
     case.closed_at = case.checked_at = case.rated_at = None
-    start_again(work)
+    start_again(work, answered=merging.leave(work))
     step = work.step("reopen", words=text, task=work.lead)
     alerts.finish(work, "reopen")
     attach_photos(case, photos, draft_key, phase="filed", step_id=step.id)
@@ -117,10 +118,11 @@ def _within_window(work: Work) -> None:
         raise Conflict("too_late", _("The time to answer is over. If the trouble is back, please file it again."))
 
 
-def start_again(work: Work) -> None:
-    """Start the next round with the same lead under the limit of a second handling."""
-    earlier = work.lead
+def start_again(work: Work, *, answered: Task | None = None) -> None:
+    """Start the next round with the same lead (or `answered`, of the case it followed): a second handling's limit."""
+    earlier = work.lead or answered
     work.case.round += 1
+    promises.begin_anew(work.case)
     if earlier is not None and _may_lead_again(work.case, earlier):
         task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=earlier.organisation_id))
         task.final = earlier.final

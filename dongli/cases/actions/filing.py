@@ -1,15 +1,15 @@
 """Filing: a resident (or somebody for them) says what is wrong; adding to it; withdrawing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from dongli.cases import access, alerts, policy, safety
-from dongli.cases.actions import searching
-from dongli.cases.actions.dispatching import auto_start
+from dongli.cases.actions import merging, searching
+from dongli.cases.actions.dispatching import auto_start, put_class
 from dongli.cases.models import Case, CaseContact, CaseText, Kind, Photo, Source
 from dongli.cases.models.case import Danger
 from dongli.cases.routing import Route, Where, route
@@ -28,13 +28,17 @@ MAX_PHOTOS = 9
 
 @dataclass(frozen=True)
 class Filing:
-    """What a filer gives. `photos`: drafts that belong to `draft_key`; `danger`: ticked, or else found in the words."""
+    """What a filer gives. `photos`: drafts that belong to `draft_key`; `danger`: ticked, or else found in the words.
+
+    `join`: the lead case of what was reported before, as it was offered (`queries.nearby.known`).
+    """
 
     what: str
     where: Where
     kind: str = Kind.APPEAL
     source: str = Source.WEB
     category: str = ""
+    condition: int = 0
     name: str = ""
     phone: str = ""
     about: str = ""
@@ -42,6 +46,7 @@ class Filing:
     photos: tuple[UUID, ...] = ()
     draft_key: str = ""
     ticket: str = ""
+    join: UUID | None = None
 
 
 def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
@@ -71,7 +76,7 @@ def _submit(viewer: Viewer, key: UUID, filing: Filing) -> Case:
     number = f"{city_date(moment):%Y%m%d}-{short_code(6)}"
     case = new_case(viewer, key, number, filing, way, danger=filing.danger or danger_in(what), moment=moment)
     work = Work(case=case, viewer=viewer, key=key, tasks=[], whistle=None, moment=moment, is_new=True)
-    first_steps(work, way)
+    first_steps(work, way, filing)
     work.finish()
     address = clean(filing.where.address, field="address", max_length=200)
     searching.index([CaseText.objects.create(case=case, description=what, address=address)])
@@ -79,16 +84,19 @@ def _submit(viewer: Viewer, key: UUID, filing: Filing) -> Case:
     if phone or name:
         CaseContact.objects.create(case=case, name=name, phone=phone, phone_hash=keyed_hash(phone) if phone else "")
     attach_photos(case, filing.photos, filing.draft_key, phase="filed")
-    alerts.filed(work)
+    if case.lead_case_id is None:
+        alerts.filed(work)
     return case
 
 
-def first_steps(work: Work, way: Route) -> None:
-    """Filed and routed; registered and given to the grid where its class lets that happen by itself."""
+def first_steps(work: Work, way: Route, filing: Filing) -> None:
+    """Filed and routed; then joined to what was reported before, or registered and given to the grid where its class
+    lets that happen by itself."""
     work.acting_as = Actor.STAFF if work.case.filed_by is not None else Actor.RESIDENT
     work.step("submit", data={"source": work.case.source})
     work.step("route", by_system=True, data={"why": list(way.why)})
-    auto_start(work, worker=way.worker)
+    if filing.join is None or not merging.join(work, filing.join, filing.what):
+        auto_start(work, worker=way.worker)
 
 
 def _same_again(earlier: Case, filing: Filing) -> Case:
@@ -127,19 +135,13 @@ def new_case(
     viewer: Viewer, key: UUID, number: str, filing: Filing, way: Route, *, danger: str, moment: datetime
 ) -> Case:
     """The row of a case as filed, not yet saved."""
-    category = policy.category(filing.category, city_date(moment)) if filing.category else None
-    if category is not None and category.staff_only and filing.source in {Source.WEB, Source.QR}:
-        raise Invalid("staff_category", _("Please choose a class from the catalogue."), field="category")
-    urgent = bool(danger) or (category is not None and category.urgent)
     behalf = filing.source not in {Source.WEB, Source.QR}
-    calendar = policy.work_calendar()
-    return Case(
+    case = Case(
         id=key,
         number=number,
         kind=filing.kind,
         source=filing.source,
         state=CaseState.FILED,
-        category=category,
         desk=way.desk,
         community=way.community,
         place=way.place,
@@ -149,15 +151,28 @@ def new_case(
         latitude=way.latitude,
         about=filing.about,
         danger=danger,
-        urgent=urgent,
+        urgent=bool(danger),
         hidden_from=list(way.hidden_from),
         resident=None if behalf else viewer.user,
         filed_by=viewer.user if behalf else None,
         external_system="hotline" if filing.ticket else "",
         external_id=clean(filing.ticket, field="ticket", max_length=80),
         filed_at=moment,
-        dispatch_due_at=policy.promise_limit("dispatch_urgent" if urgent else "dispatch", moment, calendar).deadline.at,
     )
+    if filing.category:
+        put_class(case, filing.category, filing.condition, city_date(moment))
+        _check_offered(case, filing, city_date(moment))
+    limit = "dispatch_urgent" if case.urgent else "dispatch"
+    case.dispatch_due_at = policy.promise_limit(limit, moment, policy.work_calendar()).deadline.at
+    return case
+
+
+def _check_offered(case: Case, filing: Filing, on: date) -> None:
+    """Residents choose only among the classes that are on offer where the case lies."""
+    rule = policy.rule_of(case, on)
+    if filing.source in {Source.WEB, Source.QR} and rule is not None and not rule.offered:
+        message = _("This kind of problem is not on offer at this place. Choose another one, or leave it to the desk.")
+        raise Invalid("not_offered", message, field="category")
 
 
 def attach_photos(

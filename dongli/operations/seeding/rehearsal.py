@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from dongli.cases import policy
+from dongli.cases import disputes, policy
 from dongli.cases.actions import closing, dispatching, handling, searching, whistling
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.filing import danger_in, first_steps, new_case
@@ -15,6 +15,7 @@ from dongli.cases.models import Case, CaseContact, CaseText, Rating, RatingText,
 from dongli.cases.routing import route
 from dongli.cases.work import Work
 from dongli.cases.workflow import Actor, TaskState, WhistleState, transition
+from dongli.common.clock import city_date
 from dongli.common.crypto import keyed_hash
 from dongli.common.ids import new_id
 from dongli.operations.seeding.plays import Play
@@ -89,7 +90,7 @@ class Stage:
         case = new_case(viewer, play.key, play.number, filing, way, danger=danger, moment=beat.at)
         work = Rehearsed(case=case, viewer=viewer, key=new_id(), tasks=[], whistle=None, moment=beat.at)
         work.__dict__["calendar"] = self.calendar
-        first_steps(work, way)
+        first_steps(work, way, filing)
         work.end_beat()
         self.rows.texts.append(CaseText(case=case, description=filing.what, address=filing.where.address))
         if filing.phone or filing.name:
@@ -119,8 +120,7 @@ class Stage:
 
     def _register(self, work: Rehearsed, play: Play, beat: Beat) -> None:
         work.case.registered_at = work.moment
-        category = work.case.category
-        work.step("register", data={"category": category.name, "code": category.code} if category else {})
+        work.step("register", data=dispatching.class_data(work.case, city_date(work.moment)))
 
     def _dispatch(self, work: Rehearsed, play: Play, beat: Beat) -> None:
         task = dispatching.lead_task(work, assignee(play, beat.args["to"]))
@@ -149,6 +149,8 @@ class Stage:
 
     def _return(self, work: Rehearsed, play: Play, beat: Beat) -> None:
         work.move(work.the_task, TaskState.RETURNED)
+        if work.the_task.kind == "lead":
+            disputes.settle(work)
         work.step("return", task=work.the_task, reason=beat.args["reason"], words=beat.args["words"])
 
     def _blow(self, work: Rehearsed, play: Play, beat: Beat) -> None:

@@ -1,0 +1,253 @@
+"""What was reported before: open cases of the same line of business nearby, and mass events that cover a place.
+
+Bounded whatever the city holds: cells of an index are probed, each for its newest rows, then those few are looked at.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from dongli.areas import index
+from dongli.areas.models import Area, Level
+from dongli.areas.outlines import METRES_PER_DEGREE
+from dongli.areas.queries import compounds_near
+from dongli.cases import access, policy
+from dongli.cases.models import Case, Category, MassEvent
+from dongli.cases.models.case import CELLS_PER_DEGREE
+from dongli.cases.queries.resident import suggestions
+from dongli.cases.workflow import ENDED_CASE_STATES, CaseState
+from dongli.common.clock import now, today
+from dongli.common.errors import Invalid
+from dongli.people.viewer import Viewer
+
+OF_A_CELL, OF_A_PLACE, MOST_PLACES, MOST_OFFERED = 40, 10, 300, 3
+MOST_LISTED = 20
+SMALL = 3
+LEADING = tuple(state for state in CaseState if state not in ENDED_CASE_STATES | {CaseState.MERGED})
+"""States in which a case may lead others."""
+
+_IN_CELLS = """
+    SELECT near.id FROM unnest(%(rows)s::float8[], %(columns)s::float8[]) AS cell (y, x), LATERAL (
+        SELECT c.id FROM cases_case c
+        WHERE floor(c.latitude * %(cells)s) = cell.y AND floor(c.longitude * %(cells)s) = cell.x
+          AND c.latitude IS NOT NULL AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
+          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL
+        ORDER BY c.filed_at DESC LIMIT %(most)s
+    ) near
+"""
+_AT_PLACES = """
+    SELECT near.id FROM unnest(%(places)s::uuid[]) AS place (id), LATERAL (
+        SELECT c.id FROM cases_case c
+        WHERE c.place_id = place.id AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
+          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL
+        ORDER BY c.filed_at DESC LIMIT %(most)s
+    ) near
+"""
+
+
+class Placed(Protocol):
+    """What has a place, a point, or both."""
+
+    @property
+    def longitude(self) -> float | None: ...
+    @property
+    def latitude(self) -> float | None: ...
+    @property
+    def place(self) -> Area | None: ...
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where something is: a point (degrees, WGS-84), a place, or both; and what it is about.
+
+    `classes`: the codes of its class, or of those its words speak for.
+    """
+
+    line: str
+    classes: tuple[str, ...] = ()
+    longitude: float | None = None
+    latitude: float | None = None
+    place: Area | None = None
+
+    @classmethod
+    def of(cls, case: Case) -> "Spot":
+        """A case's own."""
+        return cls.about([case.category] if case.category is not None else [], case)
+
+    @classmethod
+    def about(cls, classes: Sequence[Category], at: "Placed") -> "Spot":
+        """What is about one of `classes` (the likeliest first), at a place."""
+        line = classes[0].line if classes else ""
+        return cls(line, tuple(row.code for row in classes), at.longitude, at.latitude, at.place)
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Longitude and latitude, when both are known."""
+        if self.longitude is None or self.latitude is None:
+            return None
+        return self.longitude, self.latitude
+
+    @property
+    def compound(self) -> str:
+        """The code of the compound the place is or lies in; "" when it is wider than that."""
+        return (self.place.code_at(Level.COMPOUND) or "") if self.place is not None else ""
+
+
+def classes_of(chosen: Category | None, words: str) -> list[Category]:
+    """The class that was chosen, or else those the words speak for, the likeliest first."""
+    return [chosen] if chosen is not None else suggestions(words, policy.catalogue(today()))
+
+
+@dataclass(frozen=True)
+class Near:
+    """An open case nearby. `metres` is None when one of the two has no point: they are in the same compound."""
+
+    case: Case
+    metres: int | None
+
+
+def cases_near(spot: Spot, *, viewer: Viewer, besides: UUID) -> list[Near]:
+    """Open cases near `spot` of its line that this viewer may see, nearest first: at most 20 (four statements)."""
+    seen = _candidates(spot).filter(access.visible(viewer), state__in=LEADING).exclude(pk=besides)
+    return _near(spot, seen)[:MOST_LISTED]
+
+
+def _candidates(spot: Spot) -> QuerySet[Case]:
+    """Cases that may be near: by the cells around the point, or by the compound's places."""
+    ids = [*_ids_around(spot), *_ids_at(spot)]
+    found = Case.objects.filter(pk__in=ids, category__line=spot.line, danger="", about="", hidden_from=[])
+    return found.select_related("category", "place", "text")
+
+
+def _ids_around(spot: Spot) -> list[UUID]:
+    if spot.point is None or not spot.line:
+        return []
+    longitude, latitude = spot.point
+    high = settings.NEARBY_METRES / METRES_PER_DEGREE
+    wide = high / math.cos(math.radians(latitude))
+    cells = [(y, x) for y in _cells(latitude, high) for x in _cells(longitude, wide)]
+    rows, columns = [float(y) for y, _x in cells], [float(x) for _y, x in cells]
+    return _ids(_IN_CELLS, rows=rows, columns=columns, cells=CELLS_PER_DEGREE, most=OF_A_CELL)
+
+
+def _cells(middle: float, reach: float) -> range:
+    first, last = (math.floor(edge * CELLS_PER_DEGREE) for edge in (middle - reach, middle + reach))
+    return range(first, last + 1)
+
+
+def _ids_at(spot: Spot) -> list[UUID]:
+    """By the compound: what has no point there, and when `spot` has none, whatever is there."""
+    if not spot.compound or not spot.line:
+        return []
+    parts = Area.objects.active().filter(Q(code=spot.compound) | Q(parent__code=spot.compound))
+    return _ids(_AT_PLACES, places=list(parts.values_list("pk", flat=True)[:MOST_PLACES]), most=OF_A_PLACE)
+
+
+def _ids(statement: str, **arguments: Any) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**arguments, "since": since()})
+        return [row[0] for row in cursor.fetchall()]
+
+
+def since() -> datetime:
+    """What was filed before this moment is not the same trouble."""
+    return now() - timedelta(days=settings.NEARBY_DAYS)
+
+
+def _near(spot: Spot, cases: QuerySet[Case]) -> list[Near]:
+    measured = [Near(case, how_far(spot, Spot.of(case))) for case in cases]
+    kept = [near for near in measured if near.metres is None or near.metres <= settings.NEARBY_METRES]
+    return sorted(kept, key=lambda near: (near.metres is None, near.metres or 0, near.case.filed_at))
+
+
+def how_far(one: Spot, other: Spot) -> int | None:
+    """Metres between two spots; None when they have not both a point."""
+    if one.point is None or other.point is None:
+        return None
+    (west, south), (east, north) = one.point, other.point
+    across = (east - west) * METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2))
+    return round(math.hypot(across, (north - south) * METRES_PER_DEGREE))
+
+
+# What a filer is told
+
+
+@dataclass(frozen=True)
+class Known:
+    """Something already reported, as a filer may read it: no words, no photos, nobody's name.
+
+    `metres` is rounded to ten. `others`: how many have joined it; None below three.
+    """
+
+    lead: Case
+    event: MassEvent | None = None
+    metres: int | None = None
+    others: int | None = None
+
+
+def known(spot: Spot) -> list[Known]:
+    """What is offered to whoever files at `spot`: running events first, then open cases nearby; at most three."""
+    found = [Known(event.lead_case, event) for event in events_at(spot)]
+    if spot.line in settings.NEARBY_LINES and len(found) < MOST_OFFERED:
+        of_events = {one.lead.id for one in found}
+        cases = _candidates(spot).filter(state__in=LEADING, event=None).annotate(others=Count("followers"))
+        found += [
+            Known(
+                near.case,
+                metres=None if near.metres is None else max(10, round(near.metres, -1)),
+                others=near.case.others if near.case.others >= SMALL else None,  # type: ignore[attr-defined]  # annotated
+            )
+            for near in _near(spot, cases)
+            if near.case.id not in of_events
+        ]
+    return found[:MOST_OFFERED]
+
+
+def may_join(spot: Spot, lead_id: UUID) -> bool:
+    """Whether what is filed at `spot` may join this lead: it is among what is offered there now."""
+    return any(one.lead.id == lead_id for one in known(spot))
+
+
+# Mass events
+
+
+def running() -> QuerySet[MassEvent]:
+    """Events whose lead case is open."""
+    return MassEvent.objects.filter(lead_case__state__in=LEADING).select_related("lead_case", "category")
+
+
+def events_at(spot: Spot) -> list[MassEvent]:
+    """The running events that cover the spot and are about one of its classes, or about its whole line."""
+    codes = _codes(spot)
+    if not codes or not spot.line:
+        return []
+    same = Q(category__code__in=spot.classes) | Q(whole_line=True, category__line=spot.line)
+    return list(running().filter(same, areas__code__in=codes).distinct().order_by("-id")[:MOST_OFFERED])
+
+
+def events_of(area: Area) -> list[MassEvent]:
+    """The running events that cover an area, for everybody to read. One statement."""
+    covering = running().filter(areas__code__in=area.path.rstrip("/").split("/"))
+    return list(covering.distinct().order_by("-id")[:MOST_OFFERED])
+
+
+def _codes(spot: Spot) -> Sequence[str]:
+    """The codes of the areas around the spot; for a point alone, of its community and the compounds at hand."""
+    if spot.place is not None and (spot.point is None or spot.place.depth > Level.COMMUNITY.depth):
+        return spot.place.path.rstrip("/").split("/")
+    if spot.point is None:
+        return []
+    try:
+        located = index.locate(*spot.point)
+    except Invalid:
+        return []
+    lowest = located.community_id or located.district_id
+    around = [area.code for area in index.chain(lowest)] if lowest is not None else []
+    return [*around, *(area.code for area in compounds_near(*spot.point, metres=settings.NEARBY_METRES, limit=3))]
