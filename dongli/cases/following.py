@@ -52,6 +52,11 @@ class Turn:
     keys: Mapping[UUID, UUID] = field(default_factory=dict)
 
 
+def is_ordinary(case: Case) -> bool:
+    """Whether everybody at the desk may see it: no danger, and not about those who would handle it."""
+    return not (case.danger or case.about or case.hidden_from)
+
+
 def locked(*ids: UUID) -> dict[UUID, Case]:
     """These cases by id, locked in the order of their ids. Must be called inside a transaction, before other locks."""
     rows = Case.objects.select_for_update(of=("self",)).select_related("desk", "community", "resident")

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dongli.cases import access, alerts, following
-from dongli.cases.following import Turn
+from dongli.cases.following import Turn, is_ordinary
 from dongli.cases.models import Case, Task
 from dongli.cases.queries.detail import live_lead
 from dongli.cases.queries.nearby import LEADING, Spot, classes_of, may_join
@@ -61,11 +61,6 @@ def _lead(viewer: Viewer, work: Work, lead_id: UUID) -> Case:
         state = CaseState(lead.state).label
         raise Conflict("cannot_lead", _("The other case is now “%(state)s” and cannot lead.") % {"state": state})
     return lead
-
-
-def is_ordinary(case: Case) -> bool:
-    """Whether everybody at the desk may see it: no danger, and not about those who would handle it."""
-    return not (case.danger or case.about or case.hidden_from)
 
 
 @transaction.atomic

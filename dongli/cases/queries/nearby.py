@@ -28,7 +28,7 @@ from dongli.common.errors import Invalid
 from dongli.people.viewer import Viewer
 
 OF_A_CELL, OF_A_PLACE, MOST_PLACES, MOST_OFFERED = 40, 10, 300, 3
-MOST_LISTED = 20
+MOST_LISTED, MOST_COUNTED = 20, 1000
 SMALL = 3
 LEADING = tuple(state for state in CaseState if state not in ENDED_CASE_STATES | {CaseState.MERGED})
 """States in which a case may lead others."""
@@ -174,6 +174,31 @@ def how_far(one: Spot, other: Spot) -> int | None:
     (west, south), (east, north) = one.point, other.point
     across = (east - west) * METRES_PER_DEGREE * math.cos(math.radians((south + north) / 2))
     return round(math.hypot(across, (north - south) * METRES_PER_DEGREE))
+
+
+@dataclass(frozen=True)
+class Family:
+    """The case that leads another one, or those that follow it: how many (1,000 at most), and the first of them."""
+
+    lead: Case | None
+    followers: list[Case]
+    count: int
+    event: MassEvent | None = None
+
+
+def family(viewer: Viewer, case: Case) -> Family:
+    """What a case is merged with, as far as this viewer may see it; the count is everybody's at the case."""
+    leading = case.lead_case_id or case.id
+    event = MassEvent.objects.filter(lead_case=leading).first()
+    if case.lead_case_id is not None:
+        lead = Case.objects.filter(access.visible(viewer), pk=case.lead_case_id).select_related("category", "place")
+        return Family(lead.first(), [], 0, event)
+    followers = Case.objects.filter(lead_case=case)
+    count = followers[:MOST_COUNTED].count()
+    if not count:
+        return Family(None, [], 0, event)
+    seen = followers.filter(access.visible(viewer)).select_related("category", "place", "text").order_by("pk")
+    return Family(None, list(seen[:MOST_LISTED]), count, event)
 
 
 # What a filer is told

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import board, bulk, exceptions, exports, outbox, policy, saved, staff, verbs, worker
+from dongli.cases.views import (
+    assigning,
+    board,
+    bulk,
+    exceptions,
+    exports,
+    merging,
+    outbox,
+    policy,
+    saved,
+    staff,
+    verbs,
+    whistles,
+    worker,
+)
 
 pages: list[URLPattern] = [
     path("work/today/", worker.today, name="work_today"),
@@ -29,6 +43,8 @@ pages: list[URLPattern] = [
     path("desk/case/<str:number>/", staff.case, name="desk_case"),
     path("desk/whistles/", board.board, name="desk_board"),
     path("desk/whistles/live/", board.board_live, name="desk_board_live"),
+    path("desk/ringing/", whistles.ring, name="desk_ringing"),
+    path("desk/cases/<uuid:case_id>/letter/", assigning.letter, name="case_letter"),
     path("desk/map/", staff.desk_map, name="desk_map"),
     path("desk/map/points.json", staff.map_points, name="desk_map_points"),
     path("desk/workflow/", policy.workflow, name="workflow"),
@@ -44,12 +60,17 @@ case_verbs: list[URLPattern] = [
     path("case/<uuid:case_id>/mark-spam/", verbs.mark_spam, name="case_mark_spam"),
     path("case/<uuid:case_id>/unmark-spam/", verbs.unmark_spam, name="case_unmark_spam"),
     path("case/<uuid:case_id>/dispatch/", verbs.dispatch, name="case_dispatch"),
+    path("case/<uuid:case_id>/assign-jointly/", assigning.assign_jointly, name="case_assign_jointly"),
+    path("case/<uuid:case_id>/assign-by-leader/", assigning.assign_by_leader, name="case_assign_by_leader"),
     path("case/<uuid:case_id>/supervise/", exceptions.supervise, name="case_supervise"),
     path("case/<uuid:case_id>/call-back/", exceptions.call_back, name="case_call_back"),
     path("case/<uuid:case_id>/transfer/", exceptions.transfer, name="case_transfer"),
+    path("case/<uuid:case_id>/others/", merging.others, name="case_others"),
+    path("case/<uuid:case_id>/merge/", merging.merge, name="case_merge"),
+    path("case/<uuid:case_id>/unmerge/", merging.unmerge, name="case_unmerge"),
     path("case/<uuid:case_id>/arbitrate/", exceptions.arbitrate, name="case_arbitrate"),
     path("case/<uuid:case_id>/add-cohandler/", verbs.add_cohandler, name="case_add_cohandler"),
-    path("case/<uuid:case_id>/blow/", verbs.blow, name="case_blow"),
+    path("case/<uuid:case_id>/blow/", whistles.blow, name="case_blow"),
     path("case/<uuid:case_id>/check/", verbs.check, name="case_check"),
     path("case/<uuid:case_id>/fail-check/", verbs.fail_check, name="case_fail_check"),
     path("case/<uuid:case_id>/close/", verbs.close, name="case_close"),
@@ -58,6 +79,7 @@ case_verbs: list[URLPattern] = [
 task_verbs: list[URLPattern] = [
     path("task/<uuid:task_id>/accept/", verbs.accept, name="task_accept"),
     path("task/<uuid:task_id>/report-in/", verbs.report_in, name="task_report_in"),
+    path("task/<uuid:task_id>/acknowledge/", whistles.acknowledge, name="task_acknowledge"),
     path("task/<uuid:task_id>/contact/", verbs.contact, name="task_contact"),
     path("task/<uuid:task_id>/answer/", verbs.answer, name="task_answer"),
     path("task/<uuid:task_id>/ask-extension/", exceptions.ask_extension, name="task_ask_extension"),
@@ -74,6 +96,8 @@ task_verbs: list[URLPattern] = [
 whistle_verbs: list[URLPattern] = [
     path("whistle/<uuid:whistle_id>/sign/", verbs.sign, name="whistle_sign"),
     path("whistle/<uuid:whistle_id>/decline/", verbs.decline, name="whistle_decline"),
-    path("whistle/<uuid:whistle_id>/call/", verbs.call, name="whistle_call"),
+    path("whistle/<uuid:whistle_id>/call/", whistles.call, name="whistle_call"),
+    path("whistle/<uuid:whistle_id>/rate-response/", whistles.rate_response, name="whistle_rate_response"),
+    path("whistle/<uuid:whistle_id>/judge-whistle/", whistles.judge_whistle, name="whistle_judge_whistle"),
 ]
 urlpatterns: list[URLPattern] = [*pages, *case_verbs, *task_verbs, *whistle_verbs]

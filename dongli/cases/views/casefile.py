@@ -34,13 +34,15 @@ ONE_TAP = frozenset(
         "unmark_spam",
         "sign",
         "acknowledge",
+        "unmerge",
     }
 )
 # A task's steps that the phone may take without a signal, by a door of their own under /work/ (`views.outbox`).
 MAY_WAIT = frozenset({"accept", "report_in", "contact", "answer", "return", "ask_extension", "ask_hold"})
 CASE_VERBS = (
     "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate", "check", "close", "place", "classify",
-    "transfer", "add_cohandler", "blow", "fail_check", "supervise", "call_back", "refuse", "mark_spam", "unmark_spam",
+    "transfer", "add_cohandler", "blow", "fail_check", "merge", "unmerge", "supervise", "call_back", "refuse",
+    "mark_spam", "unmark_spam",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "acknowledge", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
@@ -183,7 +185,7 @@ _ORDER = (
     "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline", "rate_response", "judge_whistle",
     "place", "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
-    "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
+    "merge", "unmerge", "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 
@@ -201,6 +203,7 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
         CaseState.ANSWERED: ("check", "fail_check"),
         CaseState.CHECKED: ("close", "fail_check"),
         CaseState.SPAM: ("unmark_spam",),
+        CaseState.MERGED: ("unmerge",),
     }.get(CaseState(case.state), ())
     own = ("accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
     return [button for button in buttons if button.verb in own or button.verb in wanted]

@@ -34,7 +34,7 @@ from dongli.people.viewer import Viewer
 
 ROUND = "patrol"
 MOST_FINDINGS = 50
-BESIDE = frozenset({"contact", "answer", "blow", "ask_extension", "ask_hold", "return"})
+BESIDE = frozenset({"contact", "answer", "blow", "ask_extension", "ask_hold", "merge", "return"})
 
 
 @dataclass(frozen=True)
