@@ -9,6 +9,7 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("work/", home.work, name="work"),
+    path("work/sw.js", shell.service_worker, name="service_worker"),
     path("work/more/", home.work_more, name="work_more"),
     path("desk/", home.desk, name="desk"),
     path("preferences/", shell.set_preferences, name="preferences"),

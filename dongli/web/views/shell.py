@@ -1,5 +1,9 @@
 """Preferences, health, and the small files that browsers and crawlers ask for."""
 
+import hashlib
+import json
+
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.templatetags.static import static
@@ -9,6 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from dongli.web import preferences
+
+# What the phone's room is drawn with, kept by its service worker.
+SHELL = (
+    "css/tokens.css", "css/resident.css", "css/components.css", "css/print.css", "cases/worker.css",
+    "cases/casefile.css", "cases/desk.js", "img/icons.svg", "img/mark.svg", "img/mark-192.png", "npm/htmx/htmx.min.js",
+    "js/app.js", "js/countdown.js", "js/drafts.js", "js/install.js", "js/kept.js", "js/live.js", "js/offline.js",
+    "js/outbox.js", "js/photos.js", "js/queue.js",
+)  # fmt: skip
 
 
 @require_POST
@@ -50,22 +62,42 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nAllow: /$\nDisallow: /\n", content_type="text/plain; charset=utf-8")
 
 
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of `/work/`: a few lines that change whenever a file of the phone's room does."""
+    shell = [static(name) for name in SHELL]
+    options = {
+        "version": hashlib.sha256(" ".join(shell).encode()).hexdigest()[:12],
+        "shell": shell,
+        "hashed": shell != [f"{settings.STATIC_URL}{name}" for name in SHELL],
+        "hours": settings.OFFLINE_HOURS,
+        "noSignal": "/work/no-signal/",
+    }
+    script = f'import {{ start }} from "{static("js/service.js")}";\nstart({json.dumps(options)});\n'
+    return HttpResponse(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})
+
+
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest: a worker installs the phone room."""
     body = {
+        "id": "/work/",
         "name": _("Dongli"),
         "short_name": _("Dongli"),
         "lang": preferences.read(request).language,
         "start_url": "/work/",
-        "scope": "/",
+        "scope": "/",  # a whistle or a resident's number lies outside /work/ and stays in the same window
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#ffffff",
         "icons": [
             {"src": static("img/mark.svg"), "sizes": "any", "type": "image/svg+xml"},
-            {"src": static("img/mark-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any maskable"},
-            {"src": static("img/mark-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any maskable"},
+            *(_icon(size, purpose) for size in (192, 512) for purpose in ("any", "maskable")),
         ],
     }
     return JsonResponse(body, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False})
+
+
+def _icon(size: int, purpose: str) -> dict[str, str]:
+    src = static(f"img/mark-{size}.png")
+    return {"src": src, "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

@@ -106,5 +106,14 @@ export function enhance(root = document) {
   if (root.querySelector("[data-countdown]")) import("./countdown.js").then((module) => module.start());
 }
 enhance();
+
+// The worker's phone: what waits to be sent, and what is kept for when there is no signal; kept pages are their owner's only.
+const isWorkers = document.querySelector("[data-offline]");
+if (isWorkers) import("./offline.js").then((module) => module.start());
+if (document.querySelector("[data-queue]")) import("./queue.js").then((module) => module.start(document.querySelector("[data-queue]")));
+if (document.querySelector("[data-install]")) import("./install.js").then((module) => module.start(document.querySelector("[data-install]")));
+if (isWorkers || remembers("dongli-kept")) import("./kept.js").then((module) => module.start(document.body.dataset.owner || ""));
+function remembers(name) { try { return localStorage.getItem(name) !== null; } catch { return false; } }
+
 document.addEventListener("htmx:load", ({ detail }) => { if (detail.elt !== document.body) enhance(detail.elt.parentElement || document); });
 document.addEventListener("dongli:refreshed", ({ target }) => enhance(target));

@@ -22,6 +22,7 @@ function watch(box) {
     kept.forEach((file) => bag.items.add(file));
     input.files = bag.files;
     list.replaceChildren(...kept.map((file) => preview(file)));
+    input.dispatchEvent(new Event("dongli:photos", { bubbles: true }));
   };
   const preview = (file) => {
     const item = document.createElement("li");
@@ -42,6 +43,7 @@ function watch(box) {
     item.append(image, remove);
     return item;
   };
+  input.form?.addEventListener("reset", () => { kept.length = 0; setTimeout(show); });
   input.addEventListener("change", async () => {
     const chosen = [...input.files].filter((file) => !kept.includes(file));
     box.classList.add("is-busy");
