@@ -53,6 +53,8 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "filing_by_phone": (Limit(10, HOUR), Limit(30, DAY)),
     "filing_by_address": (Limit(60, HOUR), Limit(300, DAY)),
     "filing_by_device": (Limit(10, HOUR), Limit(30, DAY)),
+    "nearby_by_address": (Limit(600, HOUR), Limit(3000, DAY)),
+    "nearby_by_device": (Limit(120, HOUR), Limit(400, DAY)),
     "photos_by_address": (Limit(300, HOUR), Limit(1500, DAY)),
     "photos_by_device": (Limit(60, HOUR), Limit(150, DAY)),
     "link_by_phone": (Limit(3, HOUR), Limit(10, DAY)),

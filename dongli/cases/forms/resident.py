@@ -67,6 +67,7 @@ class ReportForm(forms.Form):
         widget=forms.RadioSelect,
     )
     ticket = PlainText(label=_("Ticket number of the hotline"), limit=80, required=False)
+    join = PlainText(label=_("Already reported?"), limit=36, required=False)
 
     def __init__(self, *args: Any, own_phone: str = "", **options: Any) -> None:
         """`own_phone`: the account's number, which the form shows masked and takes back unmasked."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dongli.cases.views import on_behalf, photos, resident
+from dongli.cases.views import known, on_behalf, photos, resident
 from dongli.people.guards import desk_required, login_required, worker_required
 
 LINK, MINE = "c/<str:number>/<str:token>/", "my/<str:number>/"
@@ -10,6 +10,7 @@ LINK, MINE = "c/<str:number>/<str:token>/", "my/<str:number>/"
 urlpatterns = [
     path("report/", resident.report, name="report"),
     path("report/suggest/", resident.suggest, name="report_suggest"),
+    path("report/known/", known.report_known, name="report_known"),
     path("report/done/<str:number>/<str:token>/", resident.done, name="report_done"),
     path("r/<str:code>", resident.scan, name="scan"),
     path("r/<str:code>/", resident.scan),

@@ -1,7 +1,7 @@
 """The page on which an appeal is filed, shared by residents and by those who file for them."""
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from dongli.areas import queries as areas
 from dongli.areas.models import Area, Level
@@ -22,8 +23,10 @@ from dongli.cases.forms.place import picker
 from dongli.cases.forms.resident import CODE_LENGTH, ReportForm, typed
 from dongli.cases.models import Case, Category, Source
 from dongli.cases.policy import catalogue
+from dongli.cases.queries.nearby import Known
 from dongli.cases.queries.resident import suggestions
 from dongli.cases.views.drafts import Drafts, posted
+from dongli.cases.views.known import offered
 from dongli.common.clock import now, today
 from dongli.common.errors import NotFound, Refusal, TooMany
 from dongli.common.ids import new_id, parse_id
@@ -76,6 +79,8 @@ def filing_page(request: HttpRequest, mode: Mode) -> HttpResponse:
         return _arranged(request, mode, drafts, wish, refusals)
     for refusal in refusals:
         form.add_error("photos", str(refusal.message))
+    if form.is_valid() and not form.cleaned_data["join"] and (found := offered(request, form, mode.for_others)):
+        return _page(request, mode, form, drafts, request.POST.dict(), known=found)
     if form.is_valid():
         try:
             case = _file(request, mode, viewer, form, drafts)
@@ -139,11 +144,15 @@ def _file(request: HttpRequest, mode: Mode, viewer: Viewer, form: ReportForm, dr
         photos=drafts.ids,
         draft_key=drafts.key,
         ticket=data["ticket"] if mode.source == Source.HOTLINE else "",
+        join=parse_id(data["join"]),
     )
     key = case_key(request.POST.get("idempotency_key", ""))
     if not mode.for_others:
         _count(request, data["phone"], key)
-    return submit_once(viewer=viewer, key=key, filing=filing)
+    case = submit(viewer=viewer, key=key, filing=filing)
+    if filing.join is not None and case.lead_case_id is None:
+        messages.info(request, _("What you wanted to join has moved on meanwhile: your appeal is handled by itself."))
+    return case
 
 
 def _count(request: HttpRequest, phone: str, key: UUID) -> None:
@@ -153,14 +162,6 @@ def _count(request: HttpRequest, phone: str, key: UUID) -> None:
     except TooMany:
         if not Case.objects.filter(pk=key).exists():
             raise
-
-
-def submit_once(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
-    """File; when the same form arrives twice at the same moment, the later one finds what the earlier has filed."""
-    try:
-        return submit(viewer=viewer, key=key, filing=filing)
-    except IntegrityError:
-        return submit(viewer=viewer, key=key, filing=filing)
 
 
 def case_key(text: str) -> UUID:
@@ -189,6 +190,7 @@ def _page(
     *,
     status: int = 200,
     notes: list[str] | None = None,
+    known: Sequence[Known] = (),
 ) -> HttpResponse:
     classes = [row for row in catalogue(today()) if mode.for_others or not row.staff_only]
     context: dict[str, Any] = {
@@ -196,6 +198,7 @@ def _page(
         "mode": mode,
         "drafts": drafts.photos,
         "notes": notes or [],
+        "known": known,
         "classes": _by_major(classes),
         "chosen_class": data.get("category", ""),
         "suggested": suggestions(data.get("what", "")[:4000], classes),

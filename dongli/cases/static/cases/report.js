@@ -10,6 +10,7 @@ for (const list of form.querySelectorAll("select[data-empty]")) list.disabled = 
 // Whoever goes back after sending and sends again means the same appeal: what was typed comes back, and so does its key.
 form.elements.idempotency_key.value = history.state?.key || form.elements.idempotency_key.value;
 history.replaceState({ ...history.state, key: form.elements.idempotency_key.value }, "");
+if (!$("[data-known] fieldset")) { form.addEventListener("input", askKnown); form.addEventListener("change", askKnown); setTimeout(askKnown); }
 watchWords($("[data-what]"));
 if ($("[data-picker]")) { watchLists($("[data-picker]")); watchPlace(); }
 
@@ -36,6 +37,33 @@ function watchWords(area) {
   area.addEventListener("change", ask);
   count();
   ask();
+}
+
+// What is known already near the place: asked for when words and place stand still; a choice that was made is kept.
+const PARTS = ["what", "category", "place", "longitude", "latitude", "district", "subdistrict", "community", "compound", "csrfmiddlewaretoken"];
+let knownTimer, knownFor = "";
+function askKnown() {
+  clearTimeout(knownTimer);
+  knownTimer = setTimeout(async () => {
+    const body = new URLSearchParams();
+    for (const name of PARTS) if (form.elements[name]?.value) body.set(name, form.elements[name].value);
+    for (const name of ["danger", "about"]) body.set(name, form.querySelector(`[name=${name}]:checked`)?.value ?? "");
+    const placed = body.has("place") || body.has("longitude") || body.has("compound") || body.has("community");
+    if (!placed || (body.get("what") ?? "").trim().length < SHORTEST || body.toString() === knownFor) return;
+    knownFor = body.toString();
+    try {
+      const answer = await fetch(form.dataset.askKnown, { method: "POST", body });
+      if (answer.ok) showKnown(await answer.text());
+    } catch { /* the server asks again before it files */ }
+  }, WAIT);
+}
+
+function showKnown(html) {
+  const box = $("[data-known]");
+  const chosen = box.querySelector("[name=join]:checked")?.value;
+  box.innerHTML = html;
+  const same = [...box.querySelectorAll("[name=join]")].find((radio) => radio.value === chosen);
+  if (same) same.checked = true;
 }
 
 function showSuggestions(html) {
@@ -109,6 +137,7 @@ async function describe(longitude, latitude, found) {
     data = await answer.json();
   } catch { found.textContent = found.dataset.failed; return; }
   if (turn !== lookup) return;
+  askKnown();
   nearby.replaceChildren();
   $("[data-place]").value = "";
   if (!answer.ok) { found.textContent = data.title; return; }
@@ -123,6 +152,7 @@ function placeChip(place) {
     const chosen = chip.getAttribute("aria-pressed") !== "true";
     for (const other of chip.parentElement.children) other.setAttribute("aria-pressed", String(chosen && other === chip));
     $("[data-place]").value = chosen ? place.code : "";
+    askKnown();
   });
   return chip;
 }
