@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from dongli.areas.models import Area
 from dongli.cases.actions.dispatching import Assignee
-from dongli.cases.forms.staff import POOL, VerbForm, department_groups, ids_of, words_field
+from dongli.cases.forms.departments import department_groups
+from dongli.cases.forms.staff import POOL, VerbForm, ids_of, words_field
 from dongli.cases.models import Case
 from dongli.cases.queries import choices
 from dongli.common.ids import parse_id

@@ -1,8 +1,6 @@
 """What staff fill in, a form per verb. Forms parse and offer; the rules are in the actions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,24 +11,18 @@ from django.utils.translation import gettext_lazy
 from dongli.areas.models import Area, Grid
 from dongli.cases import policy, wording
 from dongli.cases.actions.dispatching import Assignee
-from dongli.cases.actions.whistling import Call
+from dongli.cases.forms.departments import DepartmentsMixin, department_groups
 from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff_photos import AfterPhotosMixin, BeforeAndAfterMixin
-from dongli.cases.models import Case, Category, Task, WhistleKind
+from dongli.cases.models import Case, Category
 from dongli.cases.queries import choices
 from dongli.cases.routing import Where
-from dongli.common.clock import CITY_ZONE, now
 from dongli.common.ids import new_id, parse_id
-from dongli.organisations.models import Organisation
 from dongli.people.models import User
 from dongli.people.viewer import Viewer
 
 MAX_WORDS = 2000
 POOL = "pool"
-Groups = list[tuple[str, list[tuple[str, str]]]]
-WAITS = {WhistleKind.EMERGENCY: timedelta(minutes=30)}
-USUAL_WAIT = timedelta(hours=2)
-FAR = 2
 
 
 class VerbForm(forms.Form):
@@ -153,41 +145,6 @@ class ReleaseForm(ReasonForm):
     kind = "release"
 
 
-@dataclass(frozen=True)
-class Group:
-    """Departments of one place, for a form that folds the far ones away: (id, name, ticked)."""
-
-    name: str
-    rows: list[tuple[str, str, bool]]
-    open: bool
-
-    @property
-    def chosen(self) -> int:
-        """How many are ticked."""
-        return sum(ticked for _key, _name, ticked in self.rows)
-
-
-class DepartmentsMixin(forms.Form):
-    """A form with a multiple choice of departments, named by `departments_field`."""
-
-    departments_field = "departments"
-
-    @property
-    def department_groups(self) -> list[Group]:
-        """The choices by place; the nearest place, and any with a tick, stands open."""
-        ticked = {str(value) for value in self[self.departments_field].value() or []}
-        offered: Groups = self.fields[self.departments_field].choices  # type: ignore[attr-defined]  # MultipleChoiceField
-        groups = [(name, [(key, label, key in ticked) for key, label in rows]) for name, rows in offered]
-        return [
-            Group(
-                name,
-                rows,
-                open=(at == 0 and self.fields[self.departments_field].required) or any(row[2] for row in rows),
-            )
-            for at, (name, rows) in enumerate(groups)
-        ]
-
-
 class DispatchForm(DepartmentsMixin, VerbForm):
     """One lead (a worker, the grid's pool or a department) and any co-handlers."""
 
@@ -201,14 +158,15 @@ class DispatchForm(DepartmentsMixin, VerbForm):
     def __init__(self, data: Any = None, *, case: Case, on_duty: User | None = None, **options: Any) -> None:
         super().__init__(data, **options)
         departments = choices.departments(case)
-        groups = department_groups(departments, case.desk)
+        suggested = choices.suggested(case, departments)
+        groups = department_groups(departments, case.desk, suggested)
         workers = [(f"worker:{one.id}", _worker_name(one, on_duty)) for one in choices.workers(case)]
         if case.grid is not None:
             workers.append((POOL, _("Pool of %(grid)s: whoever comes first") % {"grid": case.grid.name}))
         leads = [(label, [(f"organisation:{key}", name) for key, name in rows]) for label, rows in groups]
         grid = [(_("Grid"), workers)] if workers else []
         offer(self, "lead", [("", _("Please choose")), *grid, *leads])
-        offer(self, "cohandlers", groups)
+        self.offer_departments(departments, case.desk, suggested=suggested)
         self.initial.setdefault("lead", _usual_lead(case, on_duty))
 
     @property
@@ -239,24 +197,6 @@ def _usual_lead(case: Case, on_duty: User | None) -> str:
     return POOL if case.grid is not None else ""
 
 
-def department_groups(departments: Iterable[Organisation], desk: Area) -> Groups:
-    """Departments by nearness: the own district's (the suggested one first), the city's, those of other districts."""
-    own = desk.path.rstrip("/").split("/")
-    groups: dict[int, tuple[str, list[tuple[str, str]]]] = {}
-    for one in departments:
-        nearness = _nearness(one.area, own)
-        name = _("Other districts") if nearness == FAR else one.area.name
-        groups.setdefault(nearness, (name, []))[1].append((str(one.id), one.name))
-    return [groups[nearness] for nearness in sorted(groups)]
-
-
-def _nearness(area: Area, own: list[str]) -> int:
-    """0 within the desk's own district, 1 for the city, `FAR` elsewhere."""
-    if area.code not in own:
-        return FAR
-    return 0 if area.depth else 1
-
-
 def ids_of(texts: Iterable[str]) -> list[UUID]:
     """The UUIDs among `texts`."""
     return [key for key in map(parse_id, texts) if key is not None]
@@ -269,81 +209,14 @@ class DepartmentForm(VerbForm):
 
     def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
         super().__init__(data, **options)
-        groups = department_groups(choices.departments(case), case.desk)
+        departments = choices.departments(case)
+        groups = department_groups(departments, case.desk, choices.suggested(case, departments))
         offer(self, "organisation", [("", _("Please choose")), *groups])
 
     @property
     def department_id(self) -> UUID:
         """The department chosen."""
         return UUID(self.cleaned_data["organisation"])
-
-
-class CallForm(DepartmentForm):
-    """Another department, perhaps instead of one that sent its task back."""
-
-    instead_of = forms.ChoiceField(label=gettext_lazy("Instead of"), required=False)
-
-    def __init__(self, data: Any = None, *, case: Case, returned: Iterable[Task], **options: Any) -> None:
-        super().__init__(data, case=case, **options)
-        rows = [(str(task.id), str(task.organisation)) for task in returned]
-        offer(self, "instead_of", [("", _("Nobody: one more")), *rows])
-        if rows:
-            self.initial.setdefault("instead_of", rows[0][0])
-        else:
-            del self.fields["instead_of"]
-
-    @property
-    def replaced_id(self) -> UUID | None:
-        """The returned task that the new department takes over, if any."""
-        return parse_id(self.cleaned_data.get("instead_of") or "")
-
-
-class BlowForm(DepartmentsMixin, VerbForm):
-    """A whistle: kind, departments, place, time wanted, and why the place can't do it alone."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WhistleKind.choices, widget=forms.RadioSelect)
-    departments = forms.MultipleChoiceField(
-        label=gettext_lazy("Departments wanted"), widget=forms.CheckboxSelectMultiple
-    )
-    place = forms.CharField(label=gettext_lazy("Where"), max_length=200)
-    wanted_at = forms.DateTimeField(
-        label=gettext_lazy("Wanted on site"),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=gettext_lazy("Left empty: in 2 hours; in an emergency, in 30 minutes."),
-    )
-    why = words_field(
-        gettext_lazy("Why the place can't do it alone"),
-        limit=1000,
-        hint=gettext_lazy("One sentence. The subdistrict's leader signs on it."),
-    )
-
-    def __init__(self, data: Any = None, *, case: Case, **options: Any) -> None:
-        super().__init__(data, **options)
-        offer(self, "departments", department_groups(choices.departments(case), case.desk))
-        self.initial.setdefault("kind", WhistleKind.DAILY)
-        self.initial.setdefault("place", place_words(case))
-
-    @property
-    def call(self) -> Call:
-        """The whistle as the action takes it."""
-        data = self.cleaned_data
-        wait = WAITS.get(data["kind"], USUAL_WAIT)
-        wanted: datetime = data["wanted_at"] or now() + wait
-        return Call(
-            kind=data["kind"],
-            departments=tuple(ids_of(data["departments"])),
-            place=data["place"],
-            wanted_at=wanted if wanted.tzinfo else wanted.replace(tzinfo=CITY_ZONE),
-            why=data["why"],
-        )
-
-
-def place_words(case: Case) -> str:
-    """Where a case is, in words: the place's name and the address."""
-    place = case.place or case.community
-    return " ".join(part for part in (place.name if place is not None else "", case.text.address) if part)
 
 
 class WordsForm(VerbForm):

@@ -42,6 +42,17 @@ def suggested_lead(case: Case) -> Organisation | None:
     return organisations.department(category.lead_district or category.lead_city, case.desk)
 
 
+def suggested(case: Case, departments: Iterable[Organisation]) -> list[Organisation]:
+    """Those of `departments` that the case's class names: the district's lead, then the city's."""
+    category = case.category
+    if category is None:
+        return []
+    own = case.desk.path.rstrip("/").split("/")
+    named = (category.lead_district, category.lead_city)
+    near = [one for one in departments if one.area.code in own and one.function and one.function in named]
+    return sorted(near, key=lambda one: (-one.area.depth, named.index(one.function)))
+
+
 def workers(case: Case) -> list[User]:
     """Workers who serve the case's community and from whom it is not hidden."""
     if case.community is None:

@@ -9,8 +9,24 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access, extensions, holds, lateness, links, policy
-from dongli.cases.models import Case, CaseContact, Photo, Rating, Reason, Step, Task, TaskKind, Whistle
+from dongli.cases import access, extensions, following, holds, lateness, links, policy
+from dongli.cases.models import (
+    Case,
+    CaseContact,
+    Photo,
+    Rating,
+    Reason,
+    Step,
+    Task,
+    TaskKind,
+    Whistle,
+    WhistleKind,
+    WhistleRating,
+)
+from dongli.cases.models.whistle_rating import Side
+from dongli.cases.queries.whistles import Part, parts, unrated
+from dongli.cases.queries.whistles import ratings as ratings_of
+from dongli.cases.whistle_parts import is_open_for_rating
 from dongli.cases.workflow import (
     CASE_TABLE,
     LIVE_TASK_STATES,
@@ -37,12 +53,28 @@ SUPERVISING_ROLES = (
     Role.CITY_VIEWER,
 )
 # Taken by the product itself or at doors of their own, never by a button on the case.
-_NO_BUTTON = frozenset({"submit", "import", "route", "remind", "escalate", "cancel", "finish"})
+_SOON = frozenset(
+    "ask_verify verify mark_ownerless unmark_ownerless ask_exclusion grant_exclusion refuse_exclusion"
+    " appeal_lateness uphold_lateness exempt_lateness refuse_lateness".split()
+)
+_NO_BUTTON = (
+    frozenset(
+        {"submit", "import", "route", "remind", "escalate", "cancel", "finish", "join", "conclude", "follow_again"}
+    )
+    | _SOON
+)
+
+
+# What a desk or a leader tells those who get the work: the resident reads to whom it was given, not these words.
+WORDS_FOR_STAFF = frozenset({"assign_jointly", "assign_by_leader", "add_cohandler"})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the timeline. `data` is the step's own record (why it was routed, to whom, until when)."""
+    """One line of the timeline. `data` is the step's own record (why it was routed, to whom, until when).
+
+    `shared`: it happened to the case that leads this one.
+    """
 
     step: Step
     done: str
@@ -50,6 +82,7 @@ class Entry:
     words: str
     reason: str
     photos: list[Photo]
+    shared: bool = False
 
     @property
     def verb(self) -> str:
@@ -100,6 +133,7 @@ class CaseFile:
     offers: list[Offer]
     rating: Rating | None
     rating_is_open: bool
+    parts: dict[UUID, list[Part]]
 
     @property
     def lead(self) -> Task | None:
@@ -174,6 +208,7 @@ def case_file(viewer: Viewer, case: Case) -> CaseFile:
         .prefetch_related("wanted")
         .order_by("id")
     )
+    ratings = ratings_of(whistles)
     photos = list(Photo.objects.filter(case=case))
     found = access.actors(viewer, case)
     is_staff = bool(found - {Actor.RESIDENT}) or viewer.is_staff_member
@@ -186,7 +221,8 @@ def case_file(viewer: Viewer, case: Case) -> CaseFile:
         timeline=timeline(case, photos, for_staff=is_staff),
         photos=[photo for photo in photos if photo.step_id is None],
         contact=_contact(viewer, case, tasks),
-        offers=offers(viewer, case, tasks, whistles),
+        offers=offers(viewer, case, tasks, whistles, ratings),
+        parts={one.id: parts(viewer, case, one, tasks, ratings) for one in whistles if one.state == WhistleState.DONE},
         rating=rating,
         rating_is_open=supervising or Actor.RESIDENT in found,
     )
@@ -212,7 +248,7 @@ def _entry(step: Step, labels: dict[tuple[str, str], str], photos: list[Photo], 
         step=step,
         done=str(row.done),
         who=_who(step, for_staff=for_staff),
-        words=text.words if text is not None else "",
+        words=text.words if text is not None and (for_staff or step.verb not in WORDS_FOR_STAFF) else "",
         reason=labels.get((row.reason_kind, step.reason), step.reason),
         photos=photos,
     )
@@ -250,7 +286,13 @@ def _contact(viewer: Viewer, case: Case, tasks: list[Task]) -> Contact | None:
     )
 
 
-def offers(viewer: Viewer, case: Case, tasks: list[Task], whistles: list[Whistle]) -> list[Offer]:
+def offers(
+    viewer: Viewer,
+    case: Case,
+    tasks: list[Task],
+    whistles: list[Whistle],
+    ratings: Iterable[WhistleRating] = (),
+) -> list[Offer]:
     """What the viewer may do now, read from the workflow tables: the page's buttons and nothing else decides them."""
     lead = live_lead(case, tasks)
     found = access.actors(viewer, case, lead)
@@ -263,12 +305,30 @@ def offers(viewer: Viewer, case: Case, tasks: list[Task], whistles: list[Whistle
     ]
     if not lateness.is_late(case, now()):
         rows = [offer for offer in rows if offer.verb != "supervise"]
+    if not following.is_ordinary(case):
+        rows = [offer for offer in rows if offer.verb != "merge"]
     for task in tasks:
         rows += _task_offers(viewer, case, task)
     for whistle in whistles:
         if whistle.state in OPEN_WHISTLE_STATES:
             rows += _whistle_offers(viewer, case, whistle, found)
+        elif whistle.state == WhistleState.DONE:
+            rows += _rating_offers(viewer, whistle, tasks, ratings)
     return rows
+
+
+def _rating_offers(
+    viewer: Viewer, whistle: Whistle, tasks: list[Task], ratings: Iterable[WhistleRating]
+) -> list[Offer]:
+    """What a side may still say of a whistle that is done, while rating is open."""
+    if not is_open_for_rating(whistle, now()):
+        return []
+    who = access.whistle_actors(viewer, whistle, tasks)
+    left = {
+        "rate_response": unrated(whistle, tasks, ratings, Side.WHISTLER) if Actor.WHISTLER in who else [],
+        "judge_whistle": unrated(whistle, access.parts_of(viewer, whistle, tasks), ratings, Side.DEPARTMENT),
+    }
+    return [Offer(transition(verb), whistle=whistle) for verb, parts in left.items() if parts]
 
 
 def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
@@ -278,9 +338,11 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
         TaskKind.COHANDLER: {"report_in"},
         TaskKind.WHISTLE: {"accept"},
     }[TaskKind(task.kind)]
-    unfit = unfit | extensions.unfit_verbs(viewer, task) | holds.unfit_verbs(task)
+    unfit = unfit | extensions.unfit_verbs(viewer, case, task) | holds.unfit_verbs(task)
     if task.final:
         unfit = unfit | {"return"}
+    if task.ring_at is None:
+        unfit = unfit | {"acknowledge"}
     return [
         Offer(row, task=task)
         for row in TASK_TABLE
@@ -292,4 +354,5 @@ def _whistle_offers(viewer: Viewer, case: Case, whistle: Whistle, found: set[Act
     rows = [row for row in WHISTLE_TABLE if row.verb not in _NO_BUTTON and whistle.state in row.sources]
     if whistle.state == WhistleState.BLOWN and not access.may_sign(viewer, whistle, case):
         return []
+    found = found if whistle.kind == WhistleKind.EMERGENCY else found - {Actor.SECRETARY}
     return [Offer(row, whistle=whistle) for row in rows if found & set(row.actors)]

@@ -11,12 +11,12 @@ from dongli.areas.queries import search
 from dongli.cases import suggesting
 from dongli.cases.actions import closing, dispatching, handling, whistling
 from dongli.cases.forms import staff as forms
+from dongli.cases.forms.whistles import ReportInForm
 from dongli.cases.models import Case, Category, Step
 from dongli.cases.policy import catalogue
 from dongli.cases.queries import detail
 from dongli.cases.views.staff import outlines_of
 from dongli.cases.views.steps import Page, sent, step, tap
-from dongli.cases.workflow import TaskState
 from dongli.common.clock import now, today
 from dongli.common.text import strip_controls
 from dongli.people import queries as people
@@ -174,15 +174,6 @@ def add_cohandler(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @worker_required
 @page_or_post
-def blow(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Blow the whistle."""
-    page = case_page(request, "blow", case_id)
-    form = forms.BlowForm(request.POST or None, case=page.case)
-    return step(page, form, lambda: whistling.blow(viewer=page.viewer, case_id=case_id, key=form.key, call=form.call))
-
-
-@worker_required
-@page_or_post
 def check(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The answer holds."""
     page = case_page(request, "check", case_id)
@@ -249,13 +240,22 @@ def accept(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 
 @worker_required
-@require_POST
+@page_or_post
 def report_in(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    """The department is there."""
+    """The department is there: one press, or a page for a word and photos."""
     page = task_page(request, "report_in", task_id)
-    words = request.POST.get("words", "")
-    return tap(
-        request, page, lambda key: whistling.report_in(viewer=page.viewer, task_id=task_id, key=key, words=words)
+    form = ReportInForm(**sent(request), viewer=page.viewer)
+    return step(
+        page,
+        form,
+        lambda: whistling.report_in(
+            viewer=page.viewer,
+            task_id=task_id,
+            key=form.key,
+            words=form.cleaned_data["words"],
+            photos=form.cleaned_data["photos"],
+            draft_key=form.draft_key,
+        ),
     )
 
 
@@ -325,7 +325,8 @@ def release(request: HttpRequest, task_id: UUID) -> HttpResponse:
 # Whistles
 
 
-def _whistle_page(request: HttpRequest, verb: str, whistle_id: UUID) -> Page:
+def whistle_page(request: HttpRequest, verb: str, whistle_id: UUID) -> Page:
+    """The page of a verb on a whistle of a case that the viewer may see."""
     return Page(request, verb, detail.case_of_whistle(viewer_from(request), whistle_id), whistle_id=whistle_id)
 
 
@@ -333,7 +334,7 @@ def _whistle_page(request: HttpRequest, verb: str, whistle_id: UUID) -> Page:
 @require_POST
 def sign(request: HttpRequest, whistle_id: UUID) -> HttpResponse:
     """Sign the whistle: the departments are called."""
-    page = _whistle_page(request, "sign", whistle_id)
+    page = whistle_page(request, "sign", whistle_id)
     return tap(request, page, lambda key: whistling.sign(viewer=page.viewer, whistle_id=whistle_id, key=key))
 
 
@@ -341,32 +342,12 @@ def sign(request: HttpRequest, whistle_id: UUID) -> HttpResponse:
 @page_or_post
 def decline(request: HttpRequest, whistle_id: UUID) -> HttpResponse:
     """Do not sign the whistle."""
-    page = _whistle_page(request, "decline", whistle_id)
+    page = whistle_page(request, "decline", whistle_id)
     form = forms.DeclineForm(request.POST or None)
     return step(
         page,
         form,
         lambda: whistling.decline(
             viewer=page.viewer, whistle_id=whistle_id, key=form.key, words=form.cleaned_data["words"]
-        ),
-    )
-
-
-@worker_required
-@page_or_post
-def call(request: HttpRequest, whistle_id: UUID) -> HttpResponse:
-    """Call another department, perhaps instead of one that sent its task back."""
-    page = _whistle_page(request, "call", whistle_id)
-    returned = page.case.tasks.filter(whistle=whistle_id, state=TaskState.RETURNED).select_related("organisation")
-    form = forms.CallForm(request.POST or None, case=page.case, returned=returned)
-    return step(
-        page,
-        form,
-        lambda: whistling.call_department(
-            viewer=page.viewer,
-            whistle_id=whistle_id,
-            key=form.key,
-            organisation=form.department_id,
-            instead_of=form.replaced_id,
         ),
     )
