@@ -11,8 +11,14 @@ from dongli.cases.forms.staff import VerbForm, words_field
 from dongli.cases.photos import Upload
 
 
-class _SeveralFiles(forms.ClearableFileInput):
+class _SeveralInput(forms.FileInput):
     allow_multiple_selected = True
+
+
+class _SeveralFiles(forms.Field):
+    """All files sent under one name, as they are."""
+
+    widget = _SeveralInput
 
 
 class NoteForm(VerbForm):
@@ -24,11 +30,11 @@ class NoteForm(VerbForm):
         limit=MAX_WORDS,
         hint=gettext_lazy("Only staff read this. Write @ and a name to tell a colleague."),
     )
-    files = forms.FileField(
+    files = _SeveralFiles(
         label=gettext_lazy("Attachments"),
         required=False,
         help_text=gettext_lazy("Pictures, PDF, Word or Excel; %(count)s files at most.") % {"count": MAX_FILES},
-        widget=_SeveralFiles(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
+        widget=_SeveralInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
@@ -37,4 +43,4 @@ class NoteForm(VerbForm):
     @property
     def uploads(self) -> list[Upload]:
         """The files sent."""
-        return list(self.files.getlist("files")) if self.is_bound else []  # type: ignore[attr-defined]  # a MultiValueDict
+        return list(self.cleaned_data["files"] or [])
