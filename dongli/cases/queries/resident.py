@@ -1,7 +1,7 @@
 """What residents read: their case in plain words, classes that fit what they wrote, and how their compound fares."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from dongli.areas.models import Area
 from dongli.cases import deadlines, policy, suggesting
-from dongli.cases.models import Case, Category, Photo, Rating, Task, TaskKind, Whistle
+from dongli.cases.models import Case, Category, MassEvent, Photo, Rating, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import Entry, live_lead, offers, timeline
 from dongli.cases.workflow import (
     CLOSED_STATES,
@@ -41,7 +41,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class ResidentFile:
-    """A case as the resident may see it. `verbs`: what they may do now. `answer_until`: when rating closes."""
+    """A case as the resident may see it. `verbs`: what they may do now. `answer_until`: when rating closes.
+
+    Of a case that leads it, the timeline holds what offices did (`SHARED`), without words, photos or persons.
+    """
 
     case: Case
     standing: Standing
@@ -50,6 +53,7 @@ class ResidentFile:
     verbs: frozenset[str]
     rating: Rating | None
     answer_until: datetime | None
+    event: MassEvent | None = None
 
 
 STAGES: tuple[str | Promise, ...] = (
@@ -89,6 +93,10 @@ _STANDINGS: dict[str, _Said] = {
     CaseState.CHECKED: (4, gettext_lazy("Checked"), gettext_lazy("The community has checked it and will close it.")),
     CaseState.CLOSED: (
         5, gettext_lazy("Finished"), gettext_lazy("It is finished. Please tell us whether it is solved."),
+    ),
+    CaseState.MERGED: (
+        3, gettext_lazy("Together with others"),
+        gettext_lazy("Others have reported the same. It is handled once for all; below you read how it goes."),
     ),
     CaseState.RATED: (5, gettext_lazy("Finished and rated"), gettext_lazy("Thank you for your answer.")),
     CaseState.REFUSED: (
@@ -131,12 +139,25 @@ TITLES: dict[str, str | Promise] = {
     "rate": gettext_lazy("You rated it"),
     "reopen": gettext_lazy("You said it is not solved: it is handled again"),
     "withdraw": gettext_lazy("You withdrew it"),
+    "join": gettext_lazy("Added to what was reported before"),
+    "merge": gettext_lazy("Put together with others who reported the same"),
+    "unmerge": gettext_lazy("Handled by itself again"),
+    "conclude": gettext_lazy("Finished for all who reported it"),
+    "follow_again": gettext_lazy("The trouble is being handled again"),
     "add": gettext_lazy("You added"),
 }
 
 
+# What is read by those whose case follows another: what offices did, never what its resident or anybody said.
+SHARED = frozenset(
+    "register dispatch arbitrate add_cohandler accept answer return release blow sign decline call report_in finish"
+    " grant_extension hold resume check fail_check".split()
+)
+
+
 def resident_file(viewer: Viewer, case: Case) -> ResidentFile:
-    """Everything the resident may see of `case` (at most nine statements, however long its history)."""
+    """Everything the resident may see of `case` (at most nine statements, however long its history; five more for a
+    case that follows another)."""
     tasks = list(Task.objects.filter(case=case).select_related("organisation", "grid").order_by("id"))
     whistles = list(Whistle.objects.filter(case=case).order_by("id"))
     photos = list(Photo.objects.filter(case=case))
@@ -144,15 +165,41 @@ def resident_file(viewer: Viewer, case: Case) -> ResidentFile:
     verbs = {offer.verb for offer in offers(viewer, case, tasks, whistles) if Actor.RESIDENT in offer.row.actors}
     if until is not None and until < now():
         verbs -= {"rate", "reopen"}
+    lead = Case.objects.select_related("desk", "community", "grid").filter(pk=case.lead_case_id).first()
     return ResidentFile(
         case=case,
-        standing=_standing(case, tasks),
-        timeline=timeline(case, photos, for_staff=False),
+        standing=_standing(case, tasks) if lead is None else _standing_with(case, lead),
+        timeline=_with_shared(timeline(case, photos, for_staff=False), case, lead),
         photos=[photo for photo in photos if photo.step_id is None],
         verbs=frozenset(verbs),
         rating=Rating.objects.filter(case=case, closing=case.closings).select_related("text").first(),
         answer_until=until,
+        event=MassEvent.objects.filter(lead_case=lead).first() if lead is not None else None,
     )
+
+
+def _with_shared(own: list[Entry], case: Case, lead: Case | None) -> list[Entry]:
+    """The timeline with the lead's public progress, up to the moment this case was closed with it."""
+    if lead is None:
+        return own
+    until = case.closed_at or now()
+    shared = [
+        replace(entry, words="", reason="", photos=[], shared=True)
+        for entry in timeline(lead, [], for_staff=False)
+        if entry.verb in SHARED and entry.at <= until
+    ]
+    return sorted([*own, *shared], key=lambda entry: entry.at)
+
+
+def _standing_with(case: Case, lead: Case) -> Standing:
+    """Where a follower stands: while it waits, who has the lead and by when."""
+    own = _standing(case, [])
+    if case.state != CaseState.MERGED:
+        return own
+    tasks = list(Task.objects.filter(case=lead).select_related("organisation", "grid").order_by("id"))
+    theirs = _standing(lead, tasks)
+    stage = max(theirs.stage, 2)
+    return replace(own, holder=theirs.holder, helpers=theirs.helpers, due=theirs.due, stage=stage)
 
 
 def answer_until(case: Case) -> datetime | None:

@@ -127,7 +127,10 @@ def _case_page(
 def _told(door: Door, entry: Entry) -> Told:
     icon, tone = wording.STEP_LOOKS.get(entry.verb, ("circle-dot", ""))
     title = str(TITLES.get(entry.verb, entry.done))
-    return Told(entry, title, icon, tone, wording.lines(entry.step, for_staff=False), door.photo_links(entry.photos))
+    lines = wording.lines(entry.step, for_staff=False)
+    if entry.shared:
+        title, lines = str(entry.done), [*lines, Line(_("For all who reported it."))]
+    return Told(entry, title, icon, tone, lines, door.photo_links(entry.photos))
 
 
 def _key(request: HttpRequest) -> UUID:
