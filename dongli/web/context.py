@@ -8,7 +8,10 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from dongli.cases.models import Task
+from dongli.cases.queries import whistles
 from dongli.people import offline
+from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 from dongli.web import navigation, preferences
 
@@ -68,6 +71,16 @@ class Shell:
     def viewer(self) -> Viewer:
         """Who is looking; nobody where the middleware has not run (an early error page)."""
         return getattr(self._request, "viewer", None) or Viewer.nobody()
+
+    @property
+    def hears_emergencies(self) -> bool:
+        """Whether emergency whistles ring on this viewer's pages."""
+        return self.viewer.has(Role.DEPARTMENT_OFFICER)
+
+    @cached_property
+    def ringing(self) -> list[Task]:
+        """The emergencies that wait for the viewer's departments to acknowledge them."""
+        return whistles.ringing(self.viewer)
 
     @property
     def bell_url(self) -> str:

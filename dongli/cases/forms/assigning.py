@@ -65,6 +65,11 @@ class AssignJointlyForm(AssignForm):
         return data
 
     @property
+    def paired_names(self) -> set[str]:
+        """The fields that are shown in pairs, not one by one."""
+        return {field.name for pair in self.pairs for field in pair}
+
+    @property
     def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """Each co-handler's field beside its duty's."""
         return [(self[f"cohandler_{number}"], self[f"duty_{number}"]) for number in range(1, COHANDLERS + 1)]

@@ -42,11 +42,13 @@ class Group:
 class DepartmentsMixin(forms.Form):
     """A form with a choice of departments, one or several, in the field that `departments_field` names.
 
-    `sought`: words that narrow what is shown (a page without scripts asks the server); what is ticked stays in sight.
+    `sought`: words that narrow what is shown (a page without scripts asks the server, where `may_seek`); what is
+    ticked stays in sight.
     """
 
     departments_field = "departments"
     sought = ""
+    may_seek = False
     _keys: dict[str, str]
 
     def offer_departments(

@@ -28,6 +28,7 @@ USUAL_WAIT = timedelta(hours=2)
 class BlowForm(DepartmentsMixin, VerbForm):
     """A whistle: kind, departments, place, time wanted, and why the place can't do it alone."""
 
+    may_seek = True
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WhistleKind.choices, widget=forms.RadioSelect)
     departments = forms.MultipleChoiceField(
         label=gettext_lazy("Departments wanted"), widget=forms.CheckboxSelectMultiple
@@ -79,6 +80,7 @@ class CallForm(DepartmentsMixin, VerbForm):
     """Another department, perhaps instead of one that sent its task back."""
 
     departments_field = "organisation"
+    may_seek = True
     organisation = forms.ChoiceField(label=gettext_lazy("Department"), widget=forms.RadioSelect)
     instead_of = forms.ChoiceField(label=gettext_lazy("Instead of"), required=False)
     field_order = ["instead_of", "organisation"]

@@ -103,6 +103,8 @@ export function enhance(root = document) {
   if (root.querySelector("[data-photos]")) import("./photos.js").then((module) => module.start(root));
   if (root.querySelector("[data-mentions]")) import("./mentions.js").then((module) => module.start(root));
   if (root.querySelector("[data-live]")) import("./live.js").then((module) => module.start(root));
+  if (root.querySelector("[data-narrow]")) import("./narrow.js").then((module) => module.start(root));
+  for (const band of root.querySelectorAll("[data-ringing]")) import("./ringing.js").then((module) => module.start(band));
   if (root.querySelector("[data-countdown]")) import("./countdown.js").then((module) => module.start());
 }
 enhance();
