@@ -17,6 +17,7 @@ DESK_ROLES = (
     Role.CITY_DESK,
 )
 UPPER_DESK_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
+TOP_DESK_ROLES = (Role.DISTRICT_DESK, Role.CITY_DESK)
 SIGNING_ROLES = (Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 WATCHING_ROLES = (*DESK_ROLES, Role.CITY_VIEWER)
 # A case marked for danger to life, self-harm or a minor is opened to these (and to whoever holds a task on it).
@@ -77,6 +78,7 @@ def _at_work(viewer: Viewer) -> Q:
     if pool := viewer.paths(*POOL_ROLES):
         pooled = tasks.filter(under("grid__community", pool), worker=None, organisation=None)
         condition |= Q(Exists(pooled), danger="")
+        condition |= Q(verifier=viewer.user)
     return condition
 
 
@@ -87,6 +89,8 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
         found.add(Actor.RESIDENT)
     if viewer.user is None or viewer.user.id in case.hidden_from:
         return found
+    if viewer.user.id == case.verifier_id:
+        found.add(Actor.VERIFIER)
     if task is not None and holds(viewer, case, task):
         found.add(Actor.HOLDER)
     if task is not None and is_senior(viewer, case, task):
@@ -95,6 +99,8 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
         found.add(Actor.DESK)
         if viewer.covers(UPPER_DESK_ROLES, case.desk):
             found.add(Actor.UPPER_DESK)
+        if viewer.covers(TOP_DESK_ROLES, case.desk):
+            found.add(Actor.TOP_DESK)
         if viewer.covers(SIGNING_ROLES, case.desk):
             found.add(Actor.SIGNER)
         if viewer.covers((Role.COMMUNITY_SECRETARY,), case.desk):

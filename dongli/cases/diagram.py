@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from dongli.cases import wording
 from dongli.cases.workflow import (
     CASE_TABLE,
-    RETURNS_BEFORE_ARBITRATION,
     TASK_TABLE,
     WHISTLE_TABLE,
     CaseState,
@@ -106,22 +105,20 @@ def of_cases() -> Diagram:
     for row in (one for one in TASK_TABLE if one.verb in LEAD_VERBS):
         for source in row.sources:
             for target in row.targets:
-                for earlier in range(RETURNS_BEFORE_ARBITRATION):
-                    _add(arrows, _case_with(source, earlier), _case_with(target, earlier), row, CASE_SPOTS)
+                for disputed in (None, True):
+                    _add(arrows, _case_with(source), _case_with(target, disputed), row, CASE_SPOTS)
     for row in WHISTLE_TABLE:
         if set(row.targets) & {WhistleState.DONE, WhistleState.DECLINED}:
             _add(arrows, CaseState.WHISTLED, _case_with(TaskState.ACCEPTED), row, CASE_SPOTS)
     return _draw(CASE_SPOTS, arrows, wording.CASE_LOOKS)
 
 
-def _case_with(lead: str, returned: int = 0) -> str:
-    """The state of a registered case whose lead's task is in this state, after so many earlier returns."""
+def _case_with(lead: str, disputed: object = None) -> str:
+    """The state of a registered case whose lead's task is in this state, with or without returns enough."""
     decided = ("spam_at", "withdrawn_at", "refused_at", "rated_at", "closed_at", "merged_at", "checked_at")
     moments = dict.fromkeys(decided, None)
-    case = SimpleNamespace(registered_at=True, round=1, **moments)
-    task = SimpleNamespace(kind="lead", state=lead, round=1)
-    earlier = [SimpleNamespace(kind="lead", state=TaskState.RETURNED, round=1)] * returned
-    return case_state(case, [*earlier, task], open_whistle=False)
+    case = SimpleNamespace(registered_at=True, disputed_at=disputed, round=1, **moments)
+    return case_state(case, [SimpleNamespace(kind="lead", state=lead, round=1)], open_whistle=False)
 
 
 def of_tasks() -> Diagram:

@@ -101,10 +101,11 @@ ENDED_CASE_STATES = frozenset(
     {CaseState.REFUSED, CaseState.CLOSED, CaseState.RATED, CaseState.WITHDRAWN, CaseState.SPAM}
 )
 OPEN_CASE_STATES = frozenset(CaseState) - ENDED_CASE_STATES
-RETURNS_BEFORE_ARBITRATION = 2
-"""Returns of the lead's work in one round after which a desk above decides (Shenzhen: 先办后议)."""
 UNDER_WAY = (CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED, CaseState.HELD)
 CLOSED_STATES = (CaseState.CLOSED, CaseState.RATED)
+# Where a case may be supervised, and where its place's clock runs at all.
+UNFINISHED = (CaseState.FILED, CaseState.REGISTERED, CaseState.ARBITRATION, *UNDER_WAY)
+TAKEN_UP = (*UNFINISHED[1:], CaseState.ANSWERED, CaseState.CHECKED, *CLOSED_STATES)
 
 
 class Actor(models.TextChoices):
@@ -115,7 +116,9 @@ class Actor(models.TextChoices):
     DESK = "desk", _("the desk the case lies at")
     SUPERVISOR = "supervisor", _("the community (or a desk above it), not whoever answered")
     SENIOR = "senior", _("another officer of the department, or the community's secretary; not whoever asked")
+    VERIFIER = "verifier", _("the worker asked to look on site")
     UPPER_DESK = "upper_desk", _("the subdistrict's desk, or a desk above")
+    TOP_DESK = "top_desk", _("the district's desk, or the city's")
     SIGNER = "signer", _("the subdistrict's leader, or a leader above")
     SECRETARY = "secretary", _("the community's secretary, in an emergency")
     WHISTLER = "whistler", _("whoever blew the whistle")
@@ -133,6 +136,8 @@ class CaseFacts(Protocol):
     def withdrawn_at(self) -> object: ...
     @property
     def refused_at(self) -> object: ...
+    @property
+    def disputed_at(self) -> object: ...
     @property
     def registered_at(self) -> object: ...
     @property
@@ -174,14 +179,14 @@ def case_state(case: CaseFacts, tasks: Iterable[TaskFacts], *, open_whistle: boo
             return state
     if case.registered_at is None:
         return CaseState.FILED
-    return _state_of_work([task for task in tasks if task.round == case.round], open_whistle)
+    nobody = CaseState.REGISTERED if case.disputed_at is None else CaseState.ARBITRATION
+    return _state_of_work([task for task in tasks if task.round == case.round], open_whistle, nobody)
 
 
-def _state_of_work(tasks: list[TaskFacts], open_whistle: bool) -> CaseState:
+def _state_of_work(tasks: list[TaskFacts], open_whistle: bool, nobody: CaseState) -> CaseState:
     lead = next((task for task in tasks if task.kind == "lead" and task.state in LIVE_TASK_STATES), None)
     if lead is None:
-        returned = sum(task.kind == "lead" and task.state == TaskState.RETURNED for task in tasks)
-        return CaseState.ARBITRATION if returned >= RETURNS_BEFORE_ARBITRATION else CaseState.REGISTERED
+        return nobody
     if open_whistle:
         return CaseState.WHISTLED
     return _OF_LEAD.get(TaskState(lead.state), CaseState.WORKING)
@@ -198,7 +203,8 @@ _OF_LEAD = {
 class Transition:
     """A row of the workflow: what may be done from which states, by whom, needing what, leading where.
 
-    `targets` are the states it may lead to (empty: the state stays). `done` words it on the timeline.
+    `targets` are the states it may lead to (empty: the state stays). `done` words it on the timeline. A task's verb is
+    for open cases, or (`after_closing`) for closed ones.
     """
 
     verb: str
@@ -210,6 +216,7 @@ class Transition:
     needs: tuple[Promise, ...] = ()
     public: bool = True
     reason_kind: str = ""
+    after_closing: bool = False
 
 
 MERGEABLE = (
@@ -277,6 +284,43 @@ CASE_TABLE: tuple[Transition, ...] = (
         public=False,
     ),
     Transition(
+        "ask_verify",
+        _("Ask for a look on site"),
+        _("A look on site was asked for"),
+        (CaseState.FILED,),
+        (),
+        (Actor.DESK,),
+        (_("a grid worker of the place"), WORDS, _("no handling: the case stays filed")),
+        public=False,
+    ),
+    Transition(
+        "verify",
+        _("Say what was found"),
+        _("Looked on site"),
+        (CaseState.FILED,),
+        (),
+        (Actor.VERIFIER,),
+        (_("found, not found or elsewhere"), WORDS, PHOTO),
+        public=False,
+    ),
+    Transition(
+        "mark_ownerless",
+        _("No clear owner"),
+        _("Marked: no clear owner"),
+        (CaseState.FILED, CaseState.REGISTERED),
+        (),
+        (Actor.DESK,),
+        (_("the place handles it; counted apart"),),
+    ),
+    Transition(
+        "unmark_ownerless",
+        _("The owner is clear"),
+        _("The mark “no clear owner” was taken off"),
+        (CaseState.FILED, CaseState.REGISTERED, *UNDER_WAY),
+        (),
+        (Actor.DESK,),
+    ),
+    Transition(
         "register",
         _("Register"),
         _("Registered"),
@@ -329,7 +373,12 @@ CASE_TABLE: tuple[Transition, ...] = (
         (CaseState.REGISTERED, CaseState.DISPATCHED, CaseState.WORKING),
         (CaseState.REGISTERED,),
         (Actor.DESK,),
-        (_("an area or a point"), WORDS, _("nobody but the lead at work, and not by arbitration")),
+        (
+            _("an area or a point"),
+            WORDS,
+            _("nobody but the lead at work, and not by arbitration"),
+            _("the limit goes on; a fresh one only if the desk says so"),
+        ),
     ),
     Transition(
         "arbitrate",
@@ -338,7 +387,11 @@ CASE_TABLE: tuple[Transition, ...] = (
         (CaseState.ARBITRATION,),
         (CaseState.DISPATCHED,),
         (Actor.UPPER_DESK,),
-        (_("a department (the fallback department unless another is named)"), WORDS),
+        (
+            _("a department (the fallback department unless another is named)"),
+            WORDS,
+            _("within a limit of its own; it cannot be sent back"),
+        ),
     ),
     Transition(
         "add_cohandler",
@@ -427,10 +480,41 @@ CASE_TABLE: tuple[Transition, ...] = (
         "supervise",
         _("Supervise"),
         _("Supervised from above"),
-        (CaseState.FILED, CaseState.REGISTERED, CaseState.DISPATCHED, CaseState.WORKING, CaseState.WHISTLED),
+        UNFINISHED,
         (),
         (Actor.UPPER_DESK,),
-        (_("overdue"), _("by when it is to be done"), WORDS),
+        (_("overdue"), _("by when it is to be done"), WORDS, _("a higher level after a lower one, never the reverse")),
+        public=False,
+    ),
+    Transition(
+        "ask_exclusion",
+        _("Ask to leave it out"),
+        _("Asked to leave it out of the statistics"),
+        TAKEN_UP,
+        (),
+        (Actor.DESK, Actor.HOLDER),
+        (REASON, WORDS),
+        public=False,
+        reason_kind="exclude",
+    ),
+    Transition(
+        "grant_exclusion",
+        _("Leave it out"),
+        _("Left out of the statistics"),
+        TAKEN_UP,
+        (),
+        (Actor.UPPER_DESK,),
+        (_("asked for by somebody else"), WORDS, _("the resident keeps every right")),
+        reason_kind="exclude",
+    ),
+    Transition(
+        "refuse_exclusion",
+        _("Do not leave it out"),
+        _("Not left out of the statistics"),
+        TAKEN_UP,
+        (),
+        (Actor.UPPER_DESK,),
+        (_("asked for by somebody else"), WORDS),
         public=False,
     ),
     Transition(
@@ -545,7 +629,8 @@ TASK_TABLE: tuple[Transition, ...] = (
         _("More time endorsed"),
         AT_WORK,
         (),
-        (Actor.SENIOR,),
+        (Actor.SENIOR, Actor.UPPER_DESK),
+        (_("a desk above only where the house has nobody else"),),
         public=False,
     ),
     Transition(
@@ -555,7 +640,7 @@ TASK_TABLE: tuple[Transition, ...] = (
         AT_WORK,
         (),
         (Actor.UPPER_DESK,),
-        (_("endorsed before"), _("at most twice, and no more than the limit again")),
+        (_("endorsed before, by somebody else"), _("as often as the rules allow, and no more than the limit again")),
     ),
     Transition(
         "refuse_extension",
@@ -574,7 +659,7 @@ TASK_TABLE: tuple[Transition, ...] = (
         AT_WORK,
         (),
         (Actor.HOLDER,),
-        (_("until when, a year ahead at most"), WORDS, _("once a task, before it is overdue")),
+        (_("until when, as far ahead as the rules allow"), WORDS, _("once a task, before it is overdue")),
         public=False,
     ),
     Transition(
@@ -584,7 +669,12 @@ TASK_TABLE: tuple[Transition, ...] = (
         AT_WORK,
         (TaskState.HELD,),
         (Actor.UPPER_DESK,),
-        (_("asked for by the holder"), _("until when, a year ahead at most"), WORDS, _("no whistle open")),
+        (
+            _("asked for by the holder"),
+            _("until when, as far ahead as the rules allow"),
+            WORDS,
+            _("no whistle open"),
+        ),
     ),
     Transition(
         "refuse_hold",
@@ -624,6 +714,50 @@ TASK_TABLE: tuple[Transition, ...] = (
         (Actor.DESK,),
         (_("a co-handler's or a whistle's task"), REASON),
         reason_kind="release",
+    ),
+    Transition(
+        "appeal_lateness",
+        _("Appeal against lateness"),
+        _("Appealed against lateness"),
+        (TaskState.ANSWERED,),
+        (),
+        (Actor.HOLDER,),
+        (_("a department's late answer, after closing, once"), WORDS),
+        public=False,
+        after_closing=True,
+    ),
+    Transition(
+        "uphold_lateness",
+        _("Uphold the appeal"),
+        _("First review: appeal upheld"),
+        (TaskState.ANSWERED,),
+        (),
+        (Actor.UPPER_DESK,),
+        (WORDS,),
+        public=False,
+        after_closing=True,
+    ),
+    Transition(
+        "exempt_lateness",
+        _("Exempt it"),
+        _("Second review: exempted, the lateness stays in sight"),
+        (TaskState.ANSWERED,),
+        (),
+        (Actor.TOP_DESK,),
+        (_("upheld before, by somebody else"), WORDS),
+        public=False,
+        after_closing=True,
+    ),
+    Transition(
+        "refuse_lateness",
+        _("Refuse the appeal"),
+        _("Appeal against lateness refused"),
+        (TaskState.ANSWERED,),
+        (),
+        (Actor.UPPER_DESK,),
+        (WORDS, _("once upheld: the district's desk, or the city's")),
+        public=False,
+        after_closing=True,
     ),
     Transition(
         "cancel",

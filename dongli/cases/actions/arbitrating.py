@@ -22,7 +22,8 @@ from dongli.people.viewer import Viewer
 def arbitrate(*, viewer: Viewer, case_id: UUID, key: UUID, words: str, organisation: UUID | None = None) -> Case:
     """Decide who handles a case that came back twice: the fallback department (兜底部门) unless another is named.
 
-    Its task is final: it cannot be sent back. Raises `Invalid` when there is no such department.
+    Its task is final: it cannot be sent back. Whoever owns the matter is decided too, so “no clear owner” ends. Raises
+    `Invalid` when there is no such department.
     """
     text = clean(words, field="words", max_length=MAX_WORDS, required=True)
     work = begin("arbitrate", viewer=viewer, case_id=case_id, key=key)
@@ -30,10 +31,12 @@ def arbitrate(*, viewer: Viewer, case_id: UUID, key: UUID, words: str, organisat
         return work.case
     chosen = organisation or _fallback_id(work.case)
     eligible(work.case, chosen, field="organisation")
+    case, late = work.case, work.case.arbitrate_due_at is not None and work.moment > work.case.arbitrate_due_at
+    case.ownerless, case.disputed_at, case.arbitrate_due_at = False, None, None
     task = lead_task(work, Assignee(organisation=chosen))
     task.final = True
     work.add_tasks([task])
-    work.step("arbitrate", task=task, words=text, data=promised(task))
+    work.step("arbitrate", task=task, words=text, data=promised(task) | {"late": late})
     return alerts.finish(work, "arbitrate")
 
 

@@ -35,7 +35,10 @@ def ask_extension(*, viewer: Viewer, task_id: UUID, key: UUID, amount: int, word
 
 @transaction.atomic
 def endorse_extension(*, viewer: Viewer, task_id: UUID, key: UUID) -> Case:
-    """The first level: another officer of the department, or the community's secretary, stands behind the request."""
+    """The first level: another officer of the department, or the community's secretary, stands behind the request.
+
+    Where the house has nobody but the asker, a desk above does so in its stead, and the step says so.
+    """
     work = begin("endorse_extension", viewer=viewer, task_id=task_id, key=key)
     if work.repeated:
         return work.case
@@ -43,8 +46,12 @@ def endorse_extension(*, viewer: Viewer, task_id: UUID, key: UUID) -> Case:
     _check_time(work, task)
     if asked.state != ExtensionState.ASKED:
         raise Conflict("endorsed_already", _("This has already been endorsed: the desk above decides."))
+    in_stead = work.acting_as != Actor.SENIOR
+    if in_stead and not extensions.stands_alone(work.case, task, asked):
+        raise NotAllowed("not_yours", _("This is for %(who)s to do.") % {"who": Actor.SENIOR.label})
     _put(asked, ExtensionState.ENDORSED, endorsed_by=viewer.known, endorsed_at=work.moment)
-    work.step("endorse_extension", task=task, data=_asked(task, asked.amount))
+    data = _asked(task, asked.amount) | ({"in_stead": True} if in_stead else {})
+    work.step("endorse_extension", task=task, data=data)
     return alerts.finish(work, "endorse_extension")
 
 

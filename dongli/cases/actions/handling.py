@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import alerts, policy
+from dongli.cases import alerts, disputes, policy
 from dongli.cases.actions.filing import attach_photos
 from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.work import Work, begin
@@ -100,7 +100,8 @@ def timing(task: Task, moment: datetime) -> dict[str, Any]:
 def return_task(*, viewer: Viewer, task_id: UUID, key: UUID, reason: str, words: str) -> Case:
     """Send a task back with a coded reason; nothing is wiped, and the desk must act next.
 
-    The lead's second return in a round puts the case into arbitration; what arbitration decided is not sent back.
+    The second return of the lead's work within the case puts it into arbitration (`disputes`); whoever has it then
+    keeps it.
     """
     text = clean(words, field="words", max_length=MAX_WORDS, required=True)
     work = begin("return", viewer=viewer, task_id=task_id, key=key)
@@ -113,6 +114,8 @@ def return_task(*, viewer: Viewer, task_id: UUID, key: UUID, reason: str, words:
     if task.kind == TaskKind.LEAD and (work.whistle is not None or _others_open(work)):
         raise Conflict("others_at_work", _("Others are at work on this case: release them before sending it back."))
     work.move(task, TaskState.RETURNED)
+    if task.kind == TaskKind.LEAD:
+        disputes.settle(work)
     work.step("return", task=task, reason=chosen.code, words=text)
     return alerts.finish(work, "dispute" if work.case.state == CaseState.ARBITRATION else "return")
 

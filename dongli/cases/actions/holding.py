@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import alerts, deadlines
+from dongli.cases import alerts, deadlines, policy
 from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.work import Work, begin
 from dongli.cases.workflow import TaskState
@@ -16,8 +16,6 @@ from dongli.common.text import clean
 from dongli.people.viewer import Viewer
 
 MAX_WORDS = 1000
-LONGEST = timedelta(days=365)
-"""A hold ends a year ahead at most (`casework.md`, Clocks)."""
 LEAST_LEFT = timedelta(minutes=1)
 
 
@@ -111,8 +109,10 @@ def _check_fit(work: Work, task: Task, until: date) -> None:
     if work.moment >= task.due_at:
         raise Conflict("overdue", _("The limit has passed: work can only be put on hold before."))
     today = city_date(work.moment)
-    if not today < until <= today + LONGEST:
-        raise Invalid("bad_date", _("Please choose a day from tomorrow to a year ahead."), field="until")
+    days = policy.number("hold_longest", today)
+    if not today < until <= today + timedelta(days=days):
+        message = _("Please choose a day from tomorrow to %(days)d days ahead.") % {"days": days}
+        raise Invalid("bad_date", message, field="until")
 
 
 def _check_asked(work: Work, task: Task) -> None:

@@ -17,9 +17,10 @@ from dongli.people.viewer import Viewer
 
 
 @transaction.atomic
-def transfer(*, viewer: Viewer, case_id: UUID, key: UUID, where: Where, words: str) -> Case:
+def transfer(*, viewer: Viewer, case_id: UUID, key: UUID, where: Where, words: str, fresh_limit: bool = False) -> Case:
     """Give a case to the place it lies in, saying why: the lead's work here ends, the new place is routed to.
 
+    The limit goes on from the first dispatch; with `fresh_limit` the words say why the new place has its own in full.
     Raises `Conflict` while others are at work or when arbitration decided who handles it, `Invalid` (field `area`) when
     the place is no other one.
     """
@@ -36,11 +37,21 @@ def transfer(*, viewer: Viewer, case_id: UUID, key: UUID, where: Where, words: s
     if lead is not None:
         work.task = lead
         work.move(lead, TaskState.CANCELLED)
+        case.carried_due_at = None if fresh_limit else lead.due_at
     put(case, way)
-    work.step("transfer", task=lead, words=text, data={"from": left, "to": str(way.community)})
+    data = {"from": left, "to": str(way.community)} | _limit_of(work, fresh_limit=fresh_limit)
+    work.step("transfer", task=lead, words=text, data=data)
     work.step("route", by_system=True, data={"why": list(way.why)})
     auto_start(work, worker=way.worker)
     return alerts.finish(work, "transfer")
+
+
+def _limit_of(work: Work, *, fresh_limit: bool) -> dict[str, object]:
+    """What the step says of the limit, when there is one that goes on or is granted afresh."""
+    if fresh_limit:
+        return {"fresh_limit": True}
+    carried = work.case.carried_due_at
+    return {"due": carried.isoformat()} if carried is not None else {}
 
 
 def _check_free(work: Work) -> None:

@@ -13,17 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dongli.cases.actions import (
+    appealing_lateness,
     arbitrating,
     clocks,
     closing,
     dispatching,
+    excluding,
     extending,
     filing,
     handling,
     holding,
     importing,
     overseeing,
+    ownership,
     transferring,
+    verifying,
     whistling,
 )
 from dongli.cases.workflow import (
@@ -47,7 +51,7 @@ from dongli.cases.workflow import (
 
 STORIES: tuple[ModuleType, ...] = (
     filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding,
-    transferring, overseeing,
+    transferring, overseeing, ownership, verifying, appealing_lateness, excluding,
 )  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
@@ -62,6 +66,7 @@ class Facts:
     spam_at: object = None
     withdrawn_at: object = None
     refused_at: object = None
+    disputed_at: object = None
     registered_at: object = None
     checked_at: object = None
     closed_at: object = None
@@ -204,12 +209,12 @@ def test_the_lead_decides_where_the_work_stands(task_state: str, expected: str) 
     assert state(Work("lead", task_state), registered_at=1, round=2) == "registered"
 
 
-def test_a_second_return_of_the_leads_work_goes_to_arbitration() -> None:
-    twice = [Work("lead", "returned"), Work("lead", "returned")]
-    assert state(*twice, registered_at=1) == "arbitration"
-    assert state(*twice, Work("lead", "dispatched"), registered_at=1) == "dispatched"
-    assert state(*twice, registered_at=1, round=2) == "registered"
-    assert state(Work("lead", "returned"), Work("cohandler", "returned"), registered_at=1) == "registered"
+def test_what_is_disputed_and_has_no_lead_is_in_arbitration() -> None:
+    returned = Work("lead", "returned")
+    assert state(returned, registered_at=1, disputed_at=1) == "arbitration"
+    assert state(returned, Work("lead", "dispatched"), registered_at=1, disputed_at=1) == "dispatched"
+    assert state(registered_at=1, disputed_at=1, round=2) == "arbitration"
+    assert state(returned, returned, registered_at=1) == "registered"
 
 
 def test_an_open_whistle_shows_while_there_is_a_lead() -> None:
