@@ -17,7 +17,7 @@ from dongli.organisations.models import Organisation
 from dongli.people import queries as people
 from dongli.people.models import Role, User
 
-HOLDER, SENIORS = "holder", "seniors"
+HOLDER, SENIORS, VERIFIER, TOP_DESK = "holder", "seniors", "verifier", "top_desk"
 HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", "upper_desk", "signers", "resident"
 
 # verb → who hears of it. “holders”: whoever has just been given a task, or has open work on the case; “holder”: that of
@@ -25,6 +25,15 @@ HOLDERS, LEAD, DESK, UPPER_DESK, SIGNERS, RESIDENT = "holders", "lead", "desk", 
 AUDIENCE: dict[str, tuple[str, ...]] = {
     "submit": (DESK,),
     "place": (DESK,),
+    "ask_verify": (VERIFIER,),
+    "verify": (DESK,),
+    "ask_exclusion": (UPPER_DESK,),
+    "grant_exclusion": (DESK, LEAD, RESIDENT),
+    "refuse_exclusion": (DESK, LEAD),
+    "appeal_lateness": (UPPER_DESK,),
+    "uphold_lateness": (TOP_DESK, HOLDER),
+    "exempt_lateness": (HOLDER, DESK),
+    "refuse_lateness": (HOLDER,),
     "supervise": (HOLDERS, DESK),
     "transfer": (DESK, HOLDER, HOLDERS),
     "register": (RESIDENT,),
@@ -65,6 +74,18 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
 _TITLES = {
     "submit": _("A new case is waiting: %(number)s"),
     "place": _("A case has been placed with you: %(number)s"),
+    "ask_verify": _("Please look on site before case %(number)s is registered"),
+    "verify": _("Somebody has looked on site for case %(number)s"),
+    "ask_exclusion": _("It is asked to leave case %(number)s out of the statistics"),
+    "grant_exclusion": _("Case %(number)s is left out of the statistics"),
+    "refuse_exclusion": _("Case %(number)s is not left out of the statistics"),
+    "appeal_lateness": _("A department appeals against lateness in case %(number)s"),
+    "uphold_lateness": _("An appeal against lateness in case %(number)s waits for the second review"),
+    "exempt_lateness": _("The appeal against lateness in case %(number)s was granted"),
+    "refuse_lateness": _("The appeal against lateness in case %(number)s was refused"),
+    "late_verify": _("Nobody has looked on site in time: case %(number)s"),
+    "late_arbitrate": _("Arbitration of case %(number)s is overdue"),
+    "late_demand": _("The day demanded for case %(number)s has passed"),
     "supervise": _("Late case %(number)s is supervised from above"),
     "transfer": _("Case %(number)s was transferred to another place"),
     "register": _("Your case %(number)s has been registered"),
@@ -147,7 +168,11 @@ def _circle(work: Work, circle: str) -> Iterable[User]:
     if circle == HOLDER:
         return _holders([work.task] if work.task is not None else [])
     if circle == SENIORS:
-        return _seniors(work.the_task)
+        return _seniors(work)
+    if circle == VERIFIER:
+        return [work.case.verifier] if work.case.verifier is not None else []
+    if circle == TOP_DESK:
+        return people.desk_duty(_desk_of(work.case.desk, Level.DISTRICT), work.moment)
     if circle == UPPER_DESK:
         return people.desk_duty(_upper_desk(work.case.desk), work.moment)
     if circle == SIGNERS:
@@ -190,15 +215,24 @@ def tell_elsewhere(case: Case, departments: Iterable[Organisation], moment: date
 
 def _upper_desk(desk: Area) -> Area:
     """The desk's subdistrict; the desk itself when it stands higher."""
-    return Area.objects.filter(code=desk.code_at(Level.SUBDISTRICT)).first() or desk
+    return _desk_of(desk, Level.SUBDISTRICT)
 
 
-def _seniors(task: Task) -> list[User]:
-    """Who speaks for the house of a task's holder: the department's officers, or the community's secretary."""
+def _desk_of(desk: Area, level: Level) -> Area:
+    """The area of `level` that the desk lies in; the desk itself when it stands higher."""
+    return Area.objects.filter(code=desk.code_at(level)).first() or desk
+
+
+def _seniors(work: Work) -> list[User]:
+    """Who speaks for the house of a task's holder beside whoever acts: the department's officers, or the community's
+    secretary; where there is nobody else, the desk above, which endorses in their stead."""
+    task, community = work.the_task, work.case.community
     if task.organisation_id is not None:
-        return _holders([task])
-    community = task.case.community
-    return list(people.holders((Role.COMMUNITY_SECRETARY,), community, exact=True)) if community is not None else []
+        found = _holders([task])
+    else:
+        found = list(people.holders((Role.COMMUNITY_SECRETARY,), community, exact=True)) if community else []
+    others = [one for one in found if one.id != work.viewer.known.id and one.id not in work.case.hidden_from]
+    return others or list(people.desk_duty(_upper_desk(work.case.desk), work.moment))
 
 
 def _holders(tasks: Iterable[Task]) -> list[User]:

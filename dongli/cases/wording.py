@@ -5,7 +5,7 @@ Pure: nothing here asks the database; moments are handed on for the page to word
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from dongli.areas.models import Level
 from dongli.cases.deadlines import LimitUnit
 from dongli.cases.models import Source, Step, WhistleKind
-from dongli.cases.workflow import CaseState, TaskState, WhistleState
+from dongli.cases.models.policy import TIMES
+from dongli.cases.workflow import CaseState, SiteFinding, TaskState, Tier, WhistleState
 
 # State or verb → (word, icon of the sprite, tone): what the badge tag and the timeline show.
 Look = tuple[str | Promise, str, str]
@@ -75,6 +76,17 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "classify": ("tag", ""),
     "mark_spam": ("trash", ""),
     "unmark_spam": ("refresh", ""),
+    "ask_verify": ("eye", ""),
+    "verify": ("eye", "info"),
+    "mark_ownerless": ("tag", "warn"),
+    "unmark_ownerless": ("tag", ""),
+    "ask_exclusion": ("minus", ""),
+    "grant_exclusion": ("minus", "warn"),
+    "refuse_exclusion": ("minus", "info"),
+    "appeal_lateness": ("clock-exclamation", ""),
+    "uphold_lateness": ("clock-exclamation", "info"),
+    "exempt_lateness": ("clock-exclamation", "good"),
+    "refuse_lateness": ("clock-exclamation", "warn"),
     "register": ("clipboard-list", "info"),
     "refuse": ("ban", "warn"),
     "dispatch": ("send", "info"),
@@ -139,7 +151,31 @@ _LIMITS: dict[str, str | Promise] = {
     LimitUnit.WORKING_HOUR: gettext_lazy("%(amount)s working hours"),
     LimitUnit.WORKING_DAY: gettext_lazy("%(amount)s working days"),
     LimitUnit.CALENDAR_DAY: gettext_lazy("%(amount)s calendar days"),
+    TIMES: gettext_lazy("%(amount)s times"),
 }
+
+
+TIER_LOOKS: dict[str, Look] = {
+    Tier.CONSULTATIVE: (Tier.CONSULTATIVE.label, "users-group", "info"),
+    Tier.LEADERS: (Tier.LEADERS.label, "flag", "bad"),
+}
+
+
+def span_words(span: timedelta) -> str:
+    """A span of time in hours and minutes: “1 h 20 min”, “35 min”."""
+    hours, minutes = divmod(int(span.total_seconds()) // 60, 60)
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d min") % {"minutes": minutes}
+
+
+def arrival_words(after: timedelta) -> str:
+    """When a department arrived, against the time it was wanted."""
+    if after > timedelta(minutes=1):
+        return _("arrived %(span)s after the time wanted") % {"span": span_words(after)}
+    if after < -timedelta(minutes=1):
+        return _("arrived %(span)s before the time wanted") % {"span": span_words(-after)}
+    return _("arrived at the time wanted")
 
 
 def limit_words(amount: int, unit: str) -> str:
@@ -190,7 +226,11 @@ def _placed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
 
 
 def _transferred(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
-    return [Line(_("From %(left)s to %(to)s") % {"left": data.get("from", ""), "to": data.get("to", "")})]
+    """Where it went; whether its limit goes on, or is counted anew because the desk said so."""
+    found = [Line(_("From %(left)s to %(to)s") % {"left": data.get("from", ""), "to": data.get("to", "")})]
+    if data.get("due"):
+        found.append(Line(_("The limit goes on:"), due=_moment(data["due"])))
+    return [*found, Line(_("The limit is counted anew from here."))] if data.get("fresh_limit") else found
 
 
 def _classed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
@@ -248,7 +288,29 @@ def _blown(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
 
 def _called(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     names = _(", ").join(str(name) for name in data.get("departments", []))
-    return [Line(_("Departments: %(names)s") % {"names": names})] if names else []
+    found = [Line(_("Departments: %(names)s") % {"names": names})] if names else []
+    elsewhere = _(", ").join(str(name) for name in data.get("elsewhere", []))
+    if elsewhere and for_staff:
+        found.append(Line(_("Across districts; told: the desk of %(names)s") % {"names": elsewhere}))
+    if step.verb == "sign" and step.actor_id is None:
+        found.append(Line(_("Nobody had signed in time: an emergency does not wait.")))
+    return found
+
+
+def _by_letter(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """To whom and until when, and under which letter."""
+    letter = data.get("letter") or {}
+    number = letter_number(letter.get("desk", ""), letter.get("year", ""), letter.get("serial", ""))
+    return [*_given(step, data, for_staff), *([Line(number)] if letter and for_staff else [])]
+
+
+def letter_number(desk: str, year: object, serial: object) -> str:
+    """“月塘街道交办〔2026〕3号”."""
+    return _("%(desk)s assignment [%(year)s] no. %(serial)s") % {"desk": desk, "year": year, "serial": serial}
+
+
+def _rated_part(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    return [Line(_("Department: %(name)s") % {"name": data.get("department", "")})]
 
 
 def _reported_in(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
@@ -260,13 +322,38 @@ def _reminded(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line
 
 
 def _escalated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
-    what = _("Not reported in in time.") if data.get("late_for") == "report_in" else _("Not answered in time.")
+    what = str(_LATE_FOR.get(data.get("late_for", ""), _("Not answered in time.")))
     return [Line(what, late=True), Line(_("Told: the person on duty of %(desk)s") % {"desk": data.get("to", "")})]
 
 
 def _led(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     """Staff read which case leads; to residents it is somebody else's."""
     return [Line(_("Lead case: %(number)s") % {"number": data["lead"]})] if data.get("lead") and for_staff else []
+
+
+_LATE_FOR: dict[str, str | Promise] = {
+    "report_in": gettext_lazy("Not reported in in time."),
+    "consultation": gettext_lazy("Not consulted in time."),
+    "verify": gettext_lazy("Not looked on site in time."),
+    "arbitrate": gettext_lazy("Not decided in arbitration in time."),
+    "demand": gettext_lazy("The day that supervision demanded has passed."),
+}
+
+
+def _verified(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    known = data.get("finding") in SiteFinding.values
+    found = [Line(str(SiteFinding(data["finding"]).label))] if known else []
+    return [*found, Line(_("After the limit."), late=True)] if data.get("late") else found
+
+
+def _endorsed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    alone = [Line(_("In the house's stead: it has nobody else."))] if data.get("in_stead") else []
+    return [*_more_time(step, data, for_staff), *alone]
+
+
+def _arbitrated(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    late = [Line(_("After the limit."), late=True)] if data.get("late") and for_staff else []
+    return [*_given(step, data, for_staff), *late]
 
 
 def _supervised(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
@@ -306,9 +393,15 @@ _TELLERS: dict[str, Teller] = {
     "classify": _classed,
     "register": _classed,
     "dispatch": _given,
-    "arbitrate": _given,
+    "assign_jointly": _by_letter,
+    "assign_by_leader": _by_letter,
+    "rate_response": _rated_part,
+    "judge_whistle": _rated_part,
+    "arbitrate": _arbitrated,
+    "ask_verify": _given,
+    "verify": _verified,
     "ask_extension": _more_time,
-    "endorse_extension": _more_time,
+    "endorse_extension": _endorsed,
     "grant_extension": _more_time,
     "refuse_extension": _more_time,
     "ask_hold": _held,

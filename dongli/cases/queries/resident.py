@@ -37,6 +37,7 @@ class Standing:
     helpers: list[str]
     due: datetime | None
     stage: int
+    promised: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ TITLES: dict[str, str | Promise] = {
     "route": gettext_lazy("Sent to where it belongs"),
     "place": gettext_lazy("The place was found"),
     "classify": gettext_lazy("The kind of problem was noted"),
+    "mark_ownerless": gettext_lazy("No owner is known: the place looks after it"),
+    "unmark_ownerless": gettext_lazy("Its owner has been found"),
+    "grant_exclusion": gettext_lazy("Not counted in the statistics; you keep every right"),
+    "transfer": gettext_lazy("Passed on to the place where it lies"),
     "register": gettext_lazy("Taken up"),
     "refuse": gettext_lazy("Not taken up"),
     "dispatch": gettext_lazy("Handed over"),
@@ -213,6 +218,8 @@ def answer_until(case: Case) -> datetime | None:
 
 def _standing(case: Case, tasks: Sequence[Task]) -> Standing:
     stage, heading, sentence = _STANDINGS[CaseState(case.state)]
+    if case.verifier_id is not None:
+        sentence = _("A grid worker goes to look at it before it is taken up.")
     lead = live_lead(case, tasks)
     is_open = case.state in OPEN_CASE_STATES
     helpers = [
@@ -229,6 +236,7 @@ def _standing(case: Case, tasks: Sequence[Task]) -> Standing:
         holder=_holder(case, lead) if is_open else "",
         helpers=list(dict.fromkeys(helpers)) if is_open else [],
         due=due,
+        promised=lead.original_due_at if lead is not None and due == lead.due_at else None,
         stage=stage,
     )
 
