@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from dongli.cases import following
-from dongli.cases.actions import clocks, exporting, follow_ups, photos, problems, ringing
+from dongli.cases.actions import bulk_answering, clocks, exporting, follow_ups, photos, problems, ringing
 from dongli.common.jobs import fresh_connection
 
 
@@ -41,6 +41,21 @@ def ask_follow_ups(timestamp: int) -> None:
     """In the morning (10:10 in the city), when a message disturbs nobody."""
     fresh_connection()
     follow_ups.ask_due()
+
+
+@app.task
+def send_bulk_answer(bulk_id: str) -> None:
+    """Send one answer to many cases, when its wait is over."""
+    fresh_connection()
+    bulk_answering.send(UUID(bulk_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="take_up_bulk_answers")
+def take_up_bulk_answers(timestamp: int) -> None:
+    """Send the answers to many that a job should have sent by now."""
+    fresh_connection()
+    bulk_answering.take_up()
 
 
 @app.task

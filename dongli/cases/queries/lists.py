@@ -157,9 +157,9 @@ def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
     return cases
 
 
-def several(viewer: Viewer, ids: Sequence[UUID]) -> list[Case]:
-    """The cases among `ids` (a page of them at most) that this viewer may see, newest first."""
-    return list(_listed().filter(access.visible(viewer), pk__in=ids[:PAGE]).order_by("-id"))
+def several(viewer: Viewer, ids: Sequence[UUID], *, most: int = PAGE) -> list[Case]:
+    """The cases among `ids` (`most` of them at most) that this viewer may see, newest first."""
+    return list(_listed().filter(access.visible(viewer), pk__in=ids[:most]).order_by("-id"))
 
 
 def stamp(viewer: Viewer, sieve: Sieve) -> str:
