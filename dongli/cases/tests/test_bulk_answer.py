@@ -119,7 +119,7 @@ def test_what_moved_on_meanwhile_is_named_and_the_rest_is_answered(stage: Stage,
         viewer=stage.viewer("urban"),
         task_id=stage.lead(returned).id,
         key=new_id(),
-        reason="",
+        reason="wrong_department",
         words="不是我们的",
     )
     bulk_answering.send(bulk.id)
