@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from dongli.cases import following
-from dongli.cases.actions import bulk_answering, clocks, exporting, follow_ups, photos, problems, ringing
+from dongli.cases.actions import bulk_answering, clocks, events, exporting, follow_ups, photos, problems, ringing
 from dongli.common.jobs import fresh_connection
 
 
@@ -78,3 +78,10 @@ def settle_followers(lead_id: str) -> None:
     """Close, take up again or let go what follows a case."""
     fresh_connection()
     following.settle_all(UUID(lead_id))
+
+
+@app.task
+def group_cases(grouping_id: str) -> None:
+    """Put the cases somebody chose under a mass event's lead."""
+    fresh_connection()
+    events.group(UUID(grouping_id))

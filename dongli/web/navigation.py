@@ -64,6 +64,7 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("desk_board", _("Whistles"), "layout-kanban", "whistles"),
             Place("desk_map", _("Map"), "map"),
             Place("desk_problems", _("Problem list"), "stack-2"),
+            Place("desk_events", _("Mass events"), "alert-triangle"),
             Place("desk_duties", _("My duty list"), "checklist"),
             Place("hotline", _("File for somebody"), "phone", roles=HOTLINE_ROLES),
             Place("notices:inbox", _("Notifications"), "bell", "unread"),

@@ -1,5 +1,11 @@
 """Every address of case work, by room. Names are global (no namespace): `report`, `case_link`, `desk_case` …"""
 
-from dongli.cases.urls import desk_extras, problems, resident, staff
+from dongli.cases.urls import desk_extras, events, problems, resident, staff
 
-urlpatterns = [*resident.urlpatterns, *staff.urlpatterns, *problems.urlpatterns, *desk_extras.urlpatterns]
+urlpatterns = [
+    *resident.urlpatterns,
+    *staff.urlpatterns,
+    *problems.urlpatterns,
+    *desk_extras.urlpatterns,
+    *events.urlpatterns,
+]

@@ -15,6 +15,7 @@ from dongli.cases.actions import follow_ups
 from dongli.cases.forms.problems import HeldForm
 from dongli.cases.models.problem import FollowUpQuestion
 from dongli.cases.queries import problems as queries
+from dongli.cases.queries.nearby import events_of
 from dongli.cases.views.doors import private
 from dongli.common.errors import NotFound
 from dongli.people.guards import login_required, viewer_from
@@ -29,7 +30,8 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound("no_board", _("Only compounds have a public board."))
     if compound != area.code:
         return HttpResponseRedirect(reverse("place_board", args=[compound]))
-    return render(request, "cases/resident/place.html", {"board": queries.board(area), "area": area})
+    context = {"board": queries.board(area), "area": area, "events": events_of(area)}
+    return render(request, "cases/resident/place.html", context)
 
 
 def _question(question_id: UUID) -> FollowUpQuestion:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from dongli.cases import wording
 from dongli.cases.queries import lists
+from dongli.cases.queries.nearby import events_of
 from dongli.cases.queries.resident import compound_counts
 from dongli.people.guards import viewer_from, worker_required
 
@@ -19,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {"looks": wording.CASE_LOOKS}
     if viewer.user is not None:
         context["counts"] = compound_counts(viewer.user.home) if viewer.user.home is not None else None
+        context["events"] = events_of(viewer.user.home) if viewer.user.home is not None else []
         context["recent"] = lists.my_cases(viewer).rows[:RECENT]
     return render(request, "web/home.html", context)
 
