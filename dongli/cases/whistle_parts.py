@@ -1,4 +1,4 @@
-"""A department's part in a whistle: when it came and left, whether both sides may still rate it. Pure but for policy."""
+"""A department's part in a whistle: when it came and left, and whether both sides may still rate it."""
 
 from datetime import datetime, timedelta
 

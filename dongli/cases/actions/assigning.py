@@ -134,7 +134,7 @@ def _check_limit(limit: OwnLimit) -> None:
 
 
 def _letter(work: Work, tier: Tier) -> Letter:
-    """A new letter with the next number of the desk's year; desks number one after another, under a lock of their row."""
+    """A letter with the next number of the desk's year; a desk numbers one after another, under a lock of its row."""
     desk = Area.objects.select_for_update(no_key=True).get(pk=work.case.desk_id)
     year = city_date(work.moment).year
     last = Letter.objects.filter(desk=desk, year=year).aggregate(last=Max("serial"))["last"] or 0

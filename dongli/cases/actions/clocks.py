@@ -125,11 +125,18 @@ def escalate(task_id: UUID, moment: datetime) -> bool:
     work.touch(task)
     if moment >= task.due_at:
         lapse(task.extensions.all(), moment)
-    late_for = "report_in" if task.reported_in_at is None and moment < task.due_at else "due"
+    late_for = _late_for(task, moment)
     work.step("escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for})
     work.finish()
     alerts.tell(work.case, "escalate", people.desk_duty(desk, moment))
     return True
+
+
+def _late_for(task: Task, moment: datetime) -> str:
+    """What is late: the work, or before its limit the consultation by letter or the reporting in."""
+    if moment >= task.due_at:
+        return "due"
+    return "consultation" if task.consult_due_at is not None else "report_in"
 
 
 def _desk_above(case: Case, steps: int) -> Area:

@@ -14,6 +14,7 @@ from dongli.cases.views import (
     saved,
     staff,
     verbs,
+    whistle_figures,
     whistles,
     worker,
 )
@@ -43,6 +44,8 @@ pages: list[URLPattern] = [
     path("desk/case/<str:number>/", staff.case, name="desk_case"),
     path("desk/whistles/", board.board, name="desk_board"),
     path("desk/whistles/live/", board.board_live, name="desk_board_live"),
+    path("desk/whistles/figures/", whistle_figures.figures, name="desk_whistle_figures"),
+    path("desk/whistles/records/", whistle_figures.records, name="desk_whistle_records"),
     path("desk/ringing/", whistles.ring, name="desk_ringing"),
     path("desk/cases/<uuid:case_id>/letter/", assigning.letter, name="case_letter"),
     path("desk/map/", staff.desk_map, name="desk_map"),

@@ -14,6 +14,7 @@ from dongli.cases import access, wording
 from dongli.cases.models import Task, Whistle
 from dongli.cases.queries import lists
 from dongli.cases.views.live import live_answer
+from dongli.cases.views.presence import presence
 from dongli.cases.workflow import Actor, TaskState, WhistleState
 from dongli.common.clock import now
 from dongli.people.guards import desk_required, viewer_from
@@ -31,6 +32,7 @@ class Called:
     clock: str | Promise
     task_due: object
     may_release: bool
+    presence: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,17 @@ def columns_of(viewer: Viewer) -> list[Column]:
 
 
 def tag_of(columns: list[Column]) -> str:
-    """An ETag of what is shown: each whistle's state and each department's."""
+    """An ETag of what is shown: each whistle's state and each department's, with the minutes on site."""
     parts = [
-        f"{card.whistle.id.hex}{card.whistle.state}{''.join(one.task.state for one in card.called)}"
+        f"{card.whistle.id.hex}{card.whistle.state}{''.join(_shown(one) for one in card.called)}"
         for column in columns
         for card in column.cards
     ]
     return f'"{sha256("|".join(parts).encode()).hexdigest()[:24]}"'
+
+
+def _shown(called: Called) -> str:
+    return f"{called.task.state}{called.task.acknowledged_at or ''}{called.presence}"
 
 
 def _cards(viewer: Viewer, whistles: list[Whistle]) -> list[Card]:
@@ -108,13 +114,13 @@ def _card(viewer: Viewer, whistle: Whistle) -> Card:
     signed = whistle.state == WhistleState.SIGNED
     return Card(
         whistle=whistle,
-        called=[_called(task, may_release=signed and Actor.DESK in found) for task in whistle.tasks.all()],
+        called=[_called(whistle, task, may_release=signed and Actor.DESK in found) for task in whistle.tasks.all()],
         may_sign=whistle.state == WhistleState.BLOWN and access.may_sign(viewer, whistle, case),
         may_call=signed and bool(found & {Actor.DESK, Actor.SIGNER}),
     )
 
 
-def _called(task: Task, *, may_release: bool) -> Called:
+def _called(whistle: Whistle, task: Task, *, may_release: bool) -> Called:
     clock: str | Promise = ""
     due = None
     if task.state == TaskState.DISPATCHED:
@@ -123,4 +129,5 @@ def _called(task: Task, *, may_release: bool) -> Called:
         clock, due = _("answer"), task.due_at
     is_late = due is not None and due < now()
     releasable = task.state == TaskState.RETURNED or is_late
-    return Called(task, wording.TASK_LOOKS[task.state], clock, due, may_release and releasable)
+    look = wording.TASK_LOOKS[task.state]
+    return Called(task, look, clock, due, may_release and releasable, presence(task, whistle))

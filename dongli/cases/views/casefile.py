@@ -16,7 +16,9 @@ from dongli.areas.queries import breadcrumb
 from dongli.cases import access, extensions, wording
 from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import CaseFile, Entry, Offer
+from dongli.cases.queries.whistles import Part
 from dongli.cases.views.note_panel import Panel, panel
+from dongli.cases.views.presence import presence
 from dongli.cases.wording import Line
 from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, TaskState
 from dongli.common.clock import city_date, now
@@ -98,6 +100,8 @@ class TaskCard:
     buttons: list[Button]
     mine: bool
     request: str = ""
+    tier: wording.Look | None = None
+    on_site: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,11 +125,17 @@ class Sheet:
     primary: list[Button]
     more: list[Button]
     tasks: list[TaskCard]
-    whistles: list[tuple[Whistle, wording.Look, list[Button]]]
+    whistles: list[tuple[Whistle, wording.Look, list[Button], list[Part]]]
     timeline: list[Told]
     photos: list[dict[str, str]]
     clock: Clock | None
     notes: Panel | None = None
+
+    @property
+    def letter_url(self) -> str:
+        """Where its letter of assignment is, if it has one."""
+        has_letter = any(card.task.letter_id is not None for card in self.tasks)
+        return reverse("case_letter", args=[self.case.id]) if has_letter else ""
 
     @property
     def points(self) -> bool:
@@ -177,12 +187,12 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
         for offer in file.offers
         if (offer.verb in CASE_VERBS)
         or (offer.verb in TASK_VERBS and offer.task is not None and offer.task.id in mine and offer.verb not in ON_CARD)
-        or offer.verb in {"sign", "decline", "rate_response", "judge_whistle"}
+        or offer.verb in {"sign", "decline"}
     ]
 
 
 _ORDER = (
-    "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline", "rate_response", "judge_whistle",
+    "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline",
     "place", "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
     "merge", "unmerge", "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
@@ -248,6 +258,8 @@ def _task_card(viewer: Viewer, file: CaseFile, task: Task, room: str) -> TaskCar
         buttons=[_button(file.case, offer, room) for offer in offered if offer.verb in ON_CARD],
         mine=mine,
         request=_request(task),
+        tier=wording.TIER_LOOKS.get(task.tier),
+        on_site=presence(task),
     )
 
 
@@ -276,6 +288,8 @@ def holder_words(task: Task) -> str:
 def clocks(task: Task) -> list[Clock]:
     """A task's limits: reporting in (a whistle's), contacting the resident (the lead's), and the work itself."""
     found = []
+    if task.consult_due_at is not None:
+        found.append(_clock(_("Consultation"), task.dispatched_at, task.consult_due_at, task.accepted_at or _end(task)))
     if task.report_in_due_at is not None:
         done = task.reported_in_at or _end(task)
         found.append(_clock(_("Report in"), task.dispatched_at, task.report_in_due_at, done))
@@ -318,10 +332,14 @@ def _dispatch_clock(case: Case) -> Clock | None:
     return _clock(_("Dispatch"), case.filed_at, case.dispatch_due_at, None)
 
 
-def _whistle_part(file: CaseFile, whistle: Whistle, room: str) -> tuple[Whistle, wording.Look, list[Button]]:
+def _whistle_part(
+    file: CaseFile, whistle: Whistle, room: str
+) -> tuple[Whistle, wording.Look, list[Button], list[Part]]:
     offered = [offer for offer in file.offers if offer.whistle is not None and offer.whistle.id == whistle.id]
-    buttons = [_button(file.case, offer, room) for offer in offered if offer.verb == "call"]
-    return whistle, wording.WHISTLE_LOOKS[whistle.state], buttons
+    buttons = [
+        _button(file.case, offer, room) for offer in offered if offer.verb in {"call", "rate_response", "judge_whistle"}
+    ]
+    return whistle, wording.WHISTLE_LOOKS[whistle.state], buttons, file.parts.get(whistle.id, [])
 
 
 def _told(entry: Entry) -> Told:
