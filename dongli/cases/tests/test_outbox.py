@@ -73,7 +73,7 @@ def test_a_step_sent_twice_is_one_step_and_says_the_same_both_times(stage: Stage
 def test_a_repeat_is_acknowledged_although_the_step_took_the_case_out_of_sight(stage: Stage, phone: Phone) -> None:
     case = stage.accepted()
     task, key = stage.lead(case), new_id()
-    fields = {"reason": "", "words": "不在本网格"}
+    fields = {"reason": "wrong_grid", "words": "不在本网格"}
     first = phone.send(task.id, "return", key, **fields)
     assert first.status_code == 200, first.content.decode()
     assert phone.client.get(reverse("work_task", args=[task.id])).status_code == 404
@@ -107,7 +107,7 @@ def test_a_task_taken_away_is_a_conflict_to_who_had_it_and_nothing_to_a_stranger
     case = stage.accepted()
     task = stage.lead(case)
     handling.return_task(
-        viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), reason="", words="不在本网格"
+        viewer=stage.viewer("worker"), task_id=task.id, key=new_id(), reason="wrong_grid", words="不在本网格"
     )
     answer = phone.send(task.id, "answer", new_id(), words="好了")
     assert (answer.status_code, answer.json()["code"]) == (409, "state_moved")
@@ -179,7 +179,7 @@ def test_only_the_holders_own_open_pages_may_be_kept(stage: Stage, phone: Phone)
     case = stage.accepted()
     task = stage.lead(case)
     owner = offline.owner(phone.user.pk)
-    kept = [reverse("work_today"), reverse("work_task", args=[task.id]), *outbox.pages()]
+    kept = [reverse("work_task", args=[task.id]), *outbox.pages()]
     assert [phone.client.get(url).headers.get(offline.KEPT_FOR) for url in kept] == [owner] * len(kept)
     community = Phone(stage, "community")
     assert offline.KEPT_FOR not in community.client.get(reverse("work_task", args=[task.id])).headers

@@ -121,4 +121,5 @@ def quiet(request: HttpRequest) -> dict[str, Any]:
 def pages() -> list[str]:
     """The pages that a phone keeps beside today's tasks."""
     blanks = [reverse("work_blank", args=[verb]) for verb in BLANKS]
-    return [reverse("work_patrol"), reverse("work_queue"), reverse("work_no_signal"), *blanks]
+    rooms = ("work_today", "work_patrol", "work_queue", "work_no_signal")
+    return [*map(reverse, rooms), *blanks]

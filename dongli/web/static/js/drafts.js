@@ -59,7 +59,7 @@ function offerAnew(form, draft, says) {
   const line = document.createElement("p");
   line.className = "ui-muted";
   const at = new Date(draft.at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
-  line.append(says.draft.replace("%s", at), " ");
+  line.append(says.draft.replace("{time}", at), " ");
   const anew = document.createElement("button");
   anew.type = "button";
   anew.className = "btn btn-link";

@@ -48,7 +48,7 @@ function say(text, link) {
 function showAsKept() {
   const at = new Date(keptAt);
   const clock = at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
-  say(`${says.asof.replace("%s", at.toDateString() === new Date().toDateString() ? clock : `${at.getMonth() + 1}-${at.getDate()} ${clock}`)} ${says.later}`);
+  say(`${says.asof.replace("{time}", at.toDateString() === new Date().toDateString() ? clock : `${at.getMonth() + 1}-${at.getDate()} ${clock}`)} ${says.later}`);
   // What was said once when the copy was made is no news; and a key is used for one form only.
   for (const old of document.querySelectorAll("[data-said]")) old.remove();
   for (const input of document.querySelectorAll("input[name=idempotency_key]")) input.value = newKey();
@@ -64,7 +64,7 @@ function tellOnce() {
 async function show() {
   const steps = await mine("steps", owner);
   badge(steps.length);
-  for (const old of document.querySelectorAll("[data-waits]")) old.remove();
+  for (const old of document.querySelectorAll("[data-marked]")) old.remove();
   for (const step of steps) for (const place of document.querySelectorAll(`[data-task="${CSS.escape(step.task || "")}"]`)) mark(place, step);
   const round = document.querySelector("[data-round]");
   if (round) showRound(round, steps.filter((step) => step.group === `patrol:${round.dataset.round}`));
@@ -84,7 +84,7 @@ function mark(place, step) {
   const refused = step.state !== "waiting";
   link.href = `/work/queue/#${step.id}`;
   link.className = `ui-badge waits ${refused ? "ui-tone-bad" : "ui-tone-warn"}`;
-  link.dataset.waits = "";
+  link.dataset.marked = "";
   link.textContent = `${step.what} · ${refused ? says.decide : says.waits}`;
   place.append(link);
 }
@@ -96,7 +96,7 @@ function showRound(list, steps) {
   if (findings.length && finish) finish.textContent = finish.dataset.finish;
   for (const step of findings) {
     const item = document.createElement("li");
-    item.dataset.waits = "";
+    item.dataset.marked = "";
     item.textContent = `${step.title} · ${step.state === "waiting" ? says.waits : says.decide}`;
     list.append(item);
   }

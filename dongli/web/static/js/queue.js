@@ -47,7 +47,7 @@ function item(step, state, words) {
   for (const row of step.typed || []) {
     const label = document.createElement("dt"), text = document.createElement("dd");
     label.textContent = row.label;
-    text.textContent = [row.text, row.files ? `${row.files} ${words.photos}` : ""].filter(Boolean).join(" · ");
+    text.textContent = [row.text, row.files ? `${row.files} ${words.pictures}` : ""].filter(Boolean).join(" · ");
     $("typed").append(label, text);
   }
   const refused = step.state !== "waiting";

@@ -1,0 +1,201 @@
+"""The worker's phone without a signal: kept pages, steps that wait and go out once, conflicts shown, nothing lost."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, Route, expect
+from pytest_django.live_server_helper import LiveServer
+
+from dongli.cases.actions import handling
+from dongli.cases.models import Case, Photo, Step, StepText
+from dongli.cases.tests.conftest import Stage
+from dongli.common.ids import new_id
+from tests.browser import chromium
+from tests.browser.crew import PATIENCE, become, photo, says, zh
+from tests.cast import City
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+KEPT = """async () => {
+    const names = (await caches.keys()).filter((name) => name.startsWith("pages-"));
+    const found = [];
+    for (const name of names) found.push(...await (await caches.open(name)).keys());
+    return found.map((one) => new URL(one.url).pathname);
+}"""
+WAITING = """async () => (await import("/static/js/outbox.js")).mine("steps", document.body.dataset.owner)
+    .then((steps) => steps.map((step) => [step.url.split("/").at(-2), step.state]))"""
+DRAFTS = """async () => (await new Promise((done) => {
+    const asked = indexedDB.open("dongli-work");
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("drafts").objectStore("drafts").getAll();
+        all.onsuccess = () => { done(all.result); asked.result.close(); };
+    };
+})).length"""
+
+
+@pytest.fixture
+def stage(city: City) -> Stage:
+    return Stage(city)
+
+
+class Phone:
+    """The worker's phone. `cut` and `restore` are the signal."""
+
+    def __init__(self, browser: Browser, base_url: str, **options: Any) -> None:
+        self.visit = chromium.visit(browser, base_url, **options)
+        self.visit.context.set_default_timeout(PATIENCE)
+        self.page: Page = self.visit.page
+
+    def cut(self) -> None:
+        self.visit.context.set_offline(True)
+
+    def restore(self) -> None:
+        self.visit.context.set_offline(False)
+
+    def keeps(self, *paths: str) -> None:
+        """Wait until the phone has kept these pages."""
+        self.until(lambda: set(paths) <= set(self.page.evaluate(KEPT)))
+
+    def waits(self, *steps: tuple[str, str]) -> None:
+        """Wait until exactly these steps are in the queue."""
+        self.until(lambda: [tuple(step) for step in self.page.evaluate(WAITING)] == list(steps))
+
+    def until(self, done: Callable[[], bool]) -> None:
+        """Ask until it is so; a page that is just being left is asked again."""
+        end = monotonic() + PATIENCE / 1000
+        while True:
+            with suppress(Error):
+                if done():
+                    return
+            assert monotonic() < end, self.page.evaluate(f"async () => [await ({KEPT})(), await ({WAITING})()]")
+            self.page.wait_for_timeout(100)
+
+    def close(self) -> None:
+        self.visit.context.close()
+        faults = [
+            one for one in self.visit.problems if "ERR_INTERNET_DISCONNECTED" not in one and "ERR_FAILED" not in one
+        ]
+        assert faults == []
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: LiveServer, stage: Stage) -> Iterator[Phone]:
+    found = Phone(browser, live_server.url)
+    become(found.page, "worker")
+    yield found
+    found.close()
+
+
+def open_today(phone: Phone, *cases: Case) -> list[str]:
+    """Look at today's list until the phone has kept it and its tasks; their addresses."""
+    phone.page.goto("/work/today/")
+    tasks = [f"/work/task/{Stage.lead(case).id}/" for case in cases]
+    phone.keeps("/work/today/", "/work/blank/answer/", "/work/patrol/", "/work/queue/", *tasks)
+    return tasks
+
+
+def answer(phone: Phone, words: str, *photos: Path) -> None:
+    """From the task's page: the form, its words and photos, sent."""
+    phone.page.locator("a[href$='/answer/']").first.click()
+    phone.page.locator("textarea[name=words]").fill(words)
+    if photos:
+        phone.page.locator("input[name=photos]").set_input_files(list(photos))
+        expect(phone.page.locator("[data-previews] img")).to_have_count(len(photos))
+    phone.page.locator(".actions button.btn-primary").click()
+
+
+def answers(case: Case) -> list[str]:
+    return list(StepText.objects.filter(step__case=case, step__verb="answer").values_list("words", flat=True))
+
+
+def test_a_day_without_a_signal(phone: Phone, stage: Stage, tmp_path: Path) -> None:
+    mine, lost = stage.accepted(), stage.accepted()
+    for case in (mine, lost):
+        handling.contact(
+            viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="约好"
+        )
+    tasks = open_today(phone, mine, lost)
+    phone.cut()
+
+    page = phone.page
+    page.goto("/work/")
+    says(page, zh("No signal. This is as of {time}.").split("{time}")[0], mine.text.summary)
+    page.locator(f"a[href='{tasks[0]}']").click()
+    says(page, mine.number)
+    answer(phone, "已疏通，管道更换一节", photo(tmp_path))
+    expect(page.locator("[data-marked]").first).to_contain_text(zh("Waiting to be sent"))
+    phone.waits(("answer", "waiting"))
+    page.goto(tasks[1])
+    answer(phone, "我这边也办好了")
+    phone.waits(("answer", "waiting"), ("answer", "waiting"))
+    page.goto("/work/today/")
+    expect(page.locator(f".job[data-task='{tasks[0].split('/')[3]}'] [data-marked]")).to_be_visible()
+    expect(page.locator("nav.tabs .ui-count").last).to_have_text("2")
+    page.goto("/work/map/")
+    says(page, zh("This page is not kept on the phone"))
+
+    page.goto("/work/queue/")
+    expect(page.locator(".queue-item")).to_have_count(2)
+    says(page, mine.number, "管道更换一节", lost.number)
+    assert Step.objects.filter(verb="answer").count() == 0
+    handling.return_task(  # meanwhile the second case has gone another way
+        viewer=stage.viewer("worker"),
+        task_id=stage.lead(lost).id,
+        key=new_id(),
+        reason="wrong_grid",
+        words="不在本网格",
+    )
+    phone.restore()
+    phone.waits(("answer", "conflict"))
+    assert answers(mine) == ["已疏通，管道更换一节"]
+    assert Photo.objects.filter(case=mine, phase="after").count() == 1
+    assert answers(lost) == []
+    says(page, "我这边也办好了", zh("Not possible any more"))
+
+    page.locator("[data-edit]").click()
+    expect(page.locator("textarea[name=words]")).to_have_value("我这边也办好了")
+    page.locator("textarea[name=words]").fill("我这边也办好了，请看照片")
+    page.locator(".actions button.btn-primary").click()
+    page.wait_for_url("**/work/queue/**")
+    phone.waits(("answer", "conflict"))
+    says(page, "我这边也办好了，请看照片")
+    page.locator(".queue-discard summary").click()
+    page.locator("[data-discard]").click()
+    phone.waits()
+    says(page, zh("Nothing is waiting"))
+
+    page.goto("/work/more/")
+    page.locator("form[action$='/accounts/logout/'] button").click()
+    page.wait_for_url(lambda url: "/work/" not in url)
+    phone.until(lambda: page.evaluate(KEPT) == [])
+
+
+def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Stage) -> None:
+    case = stage.accepted()
+    handling.contact(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="")
+    [task] = open_today(phone, case)
+    lost = []
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the server commits …
+        lost.append(route.request.post_data or "")
+        route.abort()  # … and its word does not arrive
+
+    phone.visit.context.route(
+        "**/answer/", lambda route: lose(route) if route.request.method == "POST" else route.continue_()
+    )
+    phone.page.goto(task)
+    answer(phone, "好了")
+    phone.page.wait_for_url(lambda url: "/answer/" not in url)
+    phone.waits(("answer", "waiting"))
+    assert len(lost) >= 1
+    assert answers(case) == ["好了"]
+    phone.visit.context.unroute("**/answer/")
+    phone.page.goto("/work/queue/")
+    phone.waits()
+    assert answers(case) == ["好了"]
+    assert Step.objects.filter(case=case, verb="answer").count() == 1
