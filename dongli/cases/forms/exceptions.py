@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dongli.cases import extensions
+from dongli.cases import extensions, policy
 from dongli.cases.actions.arbitrating import fallback
 from dongli.cases.forms.staff import DepartmentForm, PlaceForm, VerbForm, words_field
 from dongli.cases.models import Case, Task
 from dongli.cases.wording import CALL_BACKS, limit_words
+from dongli.common.clock import today
 
 
 class ArbitrateForm(DepartmentForm):
@@ -34,6 +35,14 @@ class TransferForm(PlaceForm):
 
     words = words_field(
         gettext_lazy("Why it belongs there"), hint=gettext_lazy("The desk that gets it reads this, and the resident.")
+    )
+    fresh_limit = forms.BooleanField(
+        label=gettext_lazy("Count the limit anew"),
+        required=False,
+        help_text=gettext_lazy(
+            "Otherwise it goes on from the first dispatch. Say above why the new place needs all of it; what was"
+            " promised first stays in sight."
+        ),
     )
 
 
@@ -65,11 +74,16 @@ class AskHoldForm(VerbForm):
     until = forms.DateField(
         label=gettext_lazy("Until"),
         widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=gettext_lazy("A year ahead at most. On this day the clock runs again by itself."),
     )
     words = words_field(
         gettext_lazy("Why it cannot be solved now"), limit=1000, hint=gettext_lazy("The desk above reads this.")
     )
+
+    def __init__(self, data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
+        days = policy.number("hold_longest", today())
+        said = _("At most %(days)d days ahead. On this day the clock runs again by itself.") % {"days": days}
+        self.fields["until"].help_text = said
 
 
 class HoldForm(AskHoldForm):

@@ -106,6 +106,21 @@ def category_choices(suggested: Iterable[Category] = ()) -> Any:
     return [("", _("Please choose")), *([(_("Suggested by the words"), first)] if first else []), *groups]
 
 
+def ownerless_field() -> forms.BooleanField:
+    """Whether the case has no clear owner."""
+    return forms.BooleanField(
+        label=gettext_lazy("No clear owner"),
+        required=False,
+        help_text=gettext_lazy("The place handles it: a grid worker, not a department. It is counted apart."),
+    )
+
+
+class RegisterForm(ClassifyForm):
+    """The class under which a case is taken up, and whether anybody owns what is wrong."""
+
+    ownerless = ownerless_field()
+
+
 class ReasonForm(VerbForm):
     """A coded reason with a sentence. Subclasses say for which verb."""
 
@@ -154,6 +169,8 @@ class DispatchForm(DepartmentsMixin, VerbForm):
         label=gettext_lazy("Co-handlers"), required=False, widget=forms.CheckboxSelectMultiple
     )
     words = words_field(gettext_lazy("A word to them"), required=False)
+    ownerless = ownerless_field()
+    field_order = ["lead", "ownerless", "cohandlers", "words"]
 
     def __init__(self, data: Any = None, *, case: Case, on_duty: User | None = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -168,6 +185,7 @@ class DispatchForm(DepartmentsMixin, VerbForm):
         offer(self, "lead", [("", _("Please choose")), *grid, *leads])
         self.offer_departments(departments, case.desk, suggested=suggested)
         self.initial.setdefault("lead", _usual_lead(case, on_duty))
+        self.initial.setdefault("ownerless", case.ownerless)
 
     @property
     def assignee(self) -> Assignee:
@@ -190,7 +208,7 @@ def _worker_name(worker: User, on_duty: User | None) -> str:
 def _usual_lead(case: Case, on_duty: User | None) -> str:
     """What is chosen when the form opens: the department the class names, else whoever is on duty, else the pool."""
     department = choices.suggested_lead(case)
-    if department is not None:
+    if department is not None and not case.ownerless:
         return f"organisation:{department.id}"
     if on_duty is not None:
         return f"worker:{on_duty.id}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from dongli.cases import access, extensions, following, holds, lateness, links, policy
+from dongli.cases import access, appeals, extensions, following, holds, lateness, links, policy
 from dongli.cases.models import (
     Case,
     CaseContact,
@@ -29,6 +29,7 @@ from dongli.cases.queries.whistles import ratings as ratings_of
 from dongli.cases.whistle_parts import is_open_for_rating
 from dongli.cases.workflow import (
     CASE_TABLE,
+    CLOSED_STATES,
     LIVE_TASK_STATES,
     OPEN_CASE_STATES,
     OPEN_WHISTLE_STATES,
@@ -53,15 +54,8 @@ SUPERVISING_ROLES = (
     Role.CITY_VIEWER,
 )
 # Taken by the product itself or at doors of their own, never by a button on the case.
-_SOON = frozenset(
-    "ask_verify verify mark_ownerless unmark_ownerless ask_exclusion grant_exclusion refuse_exclusion"
-    " appeal_lateness uphold_lateness exempt_lateness refuse_lateness".split()
-)
-_NO_BUTTON = (
-    frozenset(
-        {"submit", "import", "route", "remind", "escalate", "cancel", "finish", "join", "conclude", "follow_again"}
-    )
-    | _SOON
+_NO_BUTTON = frozenset(
+    {"submit", "import", "route", "remind", "escalate", "cancel", "finish", "join", "conclude", "follow_again"}
 )
 
 
@@ -198,7 +192,7 @@ def case_file(viewer: Viewer, case: Case) -> CaseFile:
     """Everything this viewer may see of `case` (eight statements, however long its history)."""
     tasks = list(
         Task.objects.filter(case=case)
-        .select_related("organisation", "worker", "grid", "whistle")
+        .select_related("organisation", "worker", "grid", "whistle", "appeal")
         .prefetch_related("extensions")
         .order_by("id")
     )
@@ -303,8 +297,8 @@ def offers(
         for row in CASE_TABLE
         if row.verb not in _NO_BUTTON and case.state in row.sources and found & set(row.actors)
     ]
-    if not lateness.is_late(case, now()):
-        rows = [offer for offer in rows if offer.verb != "supervise"]
+    unfit = _unfit_case_verbs(viewer, case)
+    rows = [offer for offer in rows if offer.verb not in unfit]
     if not following.is_ordinary(case):
         rows = [offer for offer in rows if offer.verb != "merge"]
     for task in tasks:
@@ -331,6 +325,15 @@ def _rating_offers(
     return [Offer(transition(verb), whistle=whistle) for verb, parts in left.items() if parts]
 
 
+def _unfit_case_verbs(viewer: Viewer, case: Case) -> set[str]:
+    """Verbs that this viewer cannot take on this case now although its state would allow them."""
+    unfit = appeals.unfit_case_verbs(viewer, case) | {"mark_ownerless" if case.ownerless else "unmark_ownerless"}
+    level = lateness.level_of(viewer, case)
+    if not lateness.is_late(case, now()) or lateness.standing_demand(case, level, now()):
+        unfit.add("supervise")
+    return unfit if case.community_id is not None else {*unfit, "ask_verify"}
+
+
 def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
     found = access.actors(viewer, case, task)
     unfit = {
@@ -339,6 +342,7 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
         TaskKind.WHISTLE: {"accept"},
     }[TaskKind(task.kind)]
     unfit = unfit | extensions.unfit_verbs(viewer, case, task) | holds.unfit_verbs(task)
+    unfit |= appeals.unfit_task_verbs(viewer, case, task)
     if task.final:
         unfit = unfit | {"return"}
     if task.ring_at is None:
@@ -346,7 +350,10 @@ def _task_offers(viewer: Viewer, case: Case, task: Task) -> list[Offer]:
     return [
         Offer(row, task=task)
         for row in TASK_TABLE
-        if row.verb not in _NO_BUTTON | unfit and task.state in row.sources and found & set(row.actors)
+        if row.verb not in _NO_BUTTON | unfit
+        and task.state in row.sources
+        and found & set(row.actors)
+        and (not row.after_closing or case.state in CLOSED_STATES)
     ]
 
 

@@ -18,6 +18,7 @@ from dongli.cases.workflow import (
     OPEN_TASK_STATES,
     OPEN_WHISTLE_STATES,
     UNDER_WAY,
+    UNFINISHED,
     CaseState,
     TaskState,
     WhistleState,
@@ -43,7 +44,13 @@ FILTERS: dict[str, Callable[[datetime], Q]] = {
     "late": lambda moment: (
         Q(state__in=UNDER_WAY, due_at__lt=moment)
         | Q(state__in=[CaseState.FILED, CaseState.REGISTERED], dispatch_due_at__lt=moment)
+        | Q(state=CaseState.ARBITRATION, arbitrate_due_at__lt=moment)
     ),
+    "verifying": lambda _moment: Q(state=CaseState.FILED, verifier__isnull=False),
+    "ownerless": lambda _moment: Q(ownerless=True),
+    "reviewing": lambda _moment: Q(reviewing=True),
+    "supervised": lambda _moment: Q(state__in=UNFINISHED, demanded_by__isnull=False),
+    "excluded": lambda _moment: Q(excluded_at__isnull=False),
     "check": lambda _moment: Q(state__in=[CaseState.ANSWERED, CaseState.CHECKED]),
     "closed": lambda _moment: Q(state__in=CLOSED_STATES),
     "refused": lambda _moment: Q(state__in=[CaseState.REFUSED, CaseState.WITHDRAWN]),

@@ -1,8 +1,8 @@
 """What a case's page shows, made ready for its templates: buttons, clocks, timeline, map. Shared by desk and worker."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +12,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dongli.areas.models import Level
 from dongli.areas.queries import breadcrumb
-from dongli.cases import access, extensions, wording
+from dongli.cases import access, appeals, extensions, wording
 from dongli.cases.models import Case, Photo, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import CaseFile, Entry, Offer
 from dongli.cases.queries.whistles import Part
 from dongli.cases.views.note_panel import Panel, panel
 from dongli.cases.views.presence import presence
 from dongli.cases.wording import Line
-from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, TaskState
-from dongli.common.clock import city_date, now
+from dongli.cases.workflow import OPEN_TASK_STATES, CaseState, ExtensionState, ReviewState, TaskState
+from dongli.common.clock import city_date, now, today
 from dongli.people.viewer import Viewer
 
 # Verbs that are done by one press; every other one has a page of its own that asks for what it needs.
@@ -37,6 +38,8 @@ ONE_TAP = frozenset(
         "sign",
         "acknowledge",
         "unmerge",
+        "mark_ownerless",
+        "unmark_ownerless",
     }
 )
 # A task's steps that the phone may take without a signal, by a door of their own under /work/ (`views.outbox`).
@@ -44,15 +47,28 @@ MAY_WAIT = frozenset({"accept", "report_in", "contact", "answer", "return", "ask
 CASE_VERBS = (
     "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate", "check", "close", "place", "classify",
     "transfer", "add_cohandler", "blow", "fail_check", "merge", "unmerge", "supervise", "call_back", "refuse",
-    "mark_spam", "unmark_spam",
+    "mark_spam", "unmark_spam", "ask_verify", "verify", "mark_ownerless", "unmark_ownerless", "ask_exclusion",
+    "grant_exclusion", "refuse_exclusion",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "acknowledge", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
-    "refuse_extension", "ask_hold", "hold", "refuse_hold", "resume", "return", "release",
+    "refuse_extension", "ask_hold", "hold", "refuse_hold", "resume", "return", "release", "appeal_lateness",
+    "uphold_lateness", "exempt_lateness", "refuse_lateness",
 )  # fmt: skip
 # Decided by others than the holder: the buttons stand on the task itself.
 ON_CARD = frozenset(
-    {"release", "endorse_extension", "grant_extension", "refuse_extension", "hold", "refuse_hold", "resume"}
+    {
+        "release",
+        "endorse_extension",
+        "grant_extension",
+        "refuse_extension",
+        "hold",
+        "refuse_hold",
+        "resume",
+        "uphold_lateness",
+        "exempt_lateness",
+        "refuse_lateness",
+    }
 )
 WHISTLE_VERBS = ("sign", "decline", "call", "rate_response", "judge_whistle")
 DANGEROUS = frozenset({"refuse", "mark_spam", "decline"})
@@ -100,6 +116,7 @@ class TaskCard:
     buttons: list[Button]
     mine: bool
     request: str = ""
+    appeal: str = ""
     tier: wording.Look | None = None
     on_site: str = ""
 
@@ -116,6 +133,15 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """A day that a level of supervision has demanded in this handling, and whether it has passed."""
+
+    level: str
+    by: date
+    passed: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A case's page."""
 
@@ -129,6 +155,9 @@ class Sheet:
     timeline: list[Told]
     photos: list[dict[str, str]]
     clock: Clock | None
+    look_clock: Clock | None = None
+    demands: list[Demand] = field(default_factory=list)
+    exclusion: str = ""
     notes: Panel | None = None
 
     @property
@@ -174,7 +203,10 @@ def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
         whistles=[_whistle_part(file, whistle, room) for whistle in reversed(file.whistles)],
         timeline=[_told(entry) for entry in reversed(file.timeline)],
         photos=photo_links(file.photos),
-        clock=_dispatch_clock(case),
+        clock=_dispatch_clock(case) or _arbitration_clock(case),
+        look_clock=_look_clock(case),
+        demands=_demands(file),
+        exclusion=_exclusion(file),
         notes=panel(viewer, case),
     )
 
@@ -192,10 +224,11 @@ def _acting(viewer: Viewer, file: CaseFile) -> list[Offer]:
 
 
 _ORDER = (
-    "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline",
+    "verify", "acknowledge", "accept", "report_in", "answer", "contact", "sign", "decline",
     "place", "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
-    "merge", "unmerge", "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
+    "grant_exclusion", "refuse_exclusion", "ask_verify", "mark_ownerless", "unmark_ownerless", "merge", "unmerge",
+    "appeal_lateness", "ask_exclusion", "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
 )  # fmt: skip
 
 
@@ -215,7 +248,7 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
         CaseState.SPAM: ("unmark_spam",),
         CaseState.MERGED: ("unmerge",),
     }.get(CaseState(case.state), ())
-    own = ("accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
+    own = ("verify", "accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
     return [button for button in buttons if button.verb in own or button.verb in wanted]
 
 
@@ -258,6 +291,7 @@ def _task_card(viewer: Viewer, file: CaseFile, task: Task, room: str) -> TaskCar
         buttons=[_button(file.case, offer, room) for offer in offered if offer.verb in ON_CARD],
         mine=mine,
         request=_request(task),
+        appeal=_appeal(task),
         tier=wording.TIER_LOOKS.get(task.tier),
         on_site=presence(task),
     )
@@ -274,6 +308,16 @@ def _request(task: Task) -> str:
         return ""
     more = wording.limit_words(asked.amount, task.limit_unit)
     return _("More time: %(limit)s") % {"limit": more} + " · " + str(ExtensionState(asked.state).label)
+
+
+def _appeal(task: Task) -> str:
+    """Where the appeal against this task's lateness stands."""
+    appeal = appeals.appeal_of(task)
+    if appeal is None:
+        return ""
+    if task.exempted_at is not None:
+        return _("Late, but exempted from the statistics on appeal")
+    return _("Appeal against lateness: %(state)s") % {"state": ReviewState(appeal.state).label}
 
 
 def holder_words(task: Task) -> str:
@@ -330,6 +374,38 @@ def _dispatch_clock(case: Case) -> Clock | None:
     if case.dispatch_due_at is None or case.state not in {CaseState.FILED, CaseState.REGISTERED} or case.round > 1:
         return None
     return _clock(_("Dispatch"), case.filed_at, case.dispatch_due_at, None)
+
+
+def _arbitration_clock(case: Case) -> Clock | None:
+    """How long the desk above has to decide who handles it."""
+    if case.state != CaseState.ARBITRATION or case.disputed_at is None or case.arbitrate_due_at is None:
+        return None
+    return _clock(_("Arbitration"), case.disputed_at, case.arbitrate_due_at, None)
+
+
+def _look_clock(case: Case) -> Clock | None:
+    """How long the worker has to look on site."""
+    if case.verifier_id is None or case.verify_due_at is None:
+        return None
+    return _clock(_("Being verified"), case.filed_at, case.verify_due_at, None)
+
+
+def _demands(file: CaseFile) -> list[Demand]:
+    """What each level of supervision has demanded since the case was last closed or reopened, the first level first."""
+    found: list[Demand] = []
+    for entry in file.timeline:
+        if entry.verb in {"close", "reopen", "fail_check"}:
+            found = []
+        if entry.verb == "supervise" and entry.data.get("level") in Level.values and entry.data.get("by"):
+            by = date.fromisoformat(entry.data["by"])
+            found.append(Demand(str(Level(entry.data["level"]).label), by, passed=by < today()))
+    return found
+
+
+def _exclusion(file: CaseFile) -> str:
+    """Why the case is left out of the statistics."""
+    granted = [entry.reason for entry in file.timeline if entry.verb == "grant_exclusion"]
+    return granted[-1] if file.case.excluded_at is not None and granted else ""
 
 
 def _whistle_part(

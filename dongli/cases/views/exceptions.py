@@ -42,7 +42,12 @@ def transfer(request: HttpRequest, case_id: UUID) -> HttpResponse:
         page,
         form,
         lambda: transferring.transfer(
-            viewer=page.viewer, case_id=case_id, key=form.key, where=form.where, words=form.cleaned_data["words"]
+            viewer=page.viewer,
+            case_id=case_id,
+            key=form.key,
+            where=form.where,
+            words=form.cleaned_data["words"],
+            fresh_limit=form.cleaned_data["fresh_limit"],
         ),
     )
 

@@ -53,4 +53,4 @@ def _due(case: Case, own: Task | None) -> datetime | None:
         return waiting or own.due_at
     if case.state in {CaseState.FILED, CaseState.REGISTERED} and case.round == 1:
         return case.dispatch_due_at
-    return case.due_at
+    return case.arbitrate_due_at if case.state == CaseState.ARBITRATION else case.due_at

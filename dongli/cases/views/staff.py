@@ -40,6 +40,11 @@ LABELS: dict[str, str | Promise] = {
     "urgent": gettext_lazy("Urgent"),
     "new": gettext_lazy("To register"),
     "unplaced": gettext_lazy("Place unknown"),
+    "verifying": gettext_lazy("Being verified"),
+    "ownerless": gettext_lazy("No clear owner"),
+    "reviewing": gettext_lazy("To review"),
+    "supervised": gettext_lazy("Supervised"),
+    "excluded": gettext_lazy("Left out"),
     "dispatch": gettext_lazy("To dispatch"),
     "arbitration": gettext_lazy("In arbitration"),
     "under_way": gettext_lazy("Under way"),
@@ -51,7 +56,8 @@ LABELS: dict[str, str | Promise] = {
     "all": gettext_lazy("All"),
 }
 DESK_FILTERS = (
-    "urgent", "new", "dispatch", "arbitration", "check", "late", "under_way", "closed", "refused", "spam", "all"
+    "urgent", "new", "verifying", "dispatch", "arbitration", "check", "reviewing", "late", "supervised", "under_way",
+    "ownerless", "excluded", "closed", "refused", "spam", "all",
 )  # fmt: skip
 PLACING_FILTERS = ("unplaced", *DESK_FILTERS)
 OWN_FILTERS = ("to_accept", "in_hand", "own_late", "all")

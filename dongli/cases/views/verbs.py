@@ -14,7 +14,8 @@ from dongli.cases.forms import staff as forms
 from dongli.cases.forms.whistles import ReportInForm
 from dongli.cases.models import Case, Category, Step
 from dongli.cases.policy import catalogue
-from dongli.cases.queries import detail
+from dongli.cases.queries import detail, looks
+from dongli.cases.views.casefile import photo_links
 from dongli.cases.views.staff import outlines_of
 from dongli.cases.views.steps import Page, sent, step, tap
 from dongli.common.clock import now, today
@@ -81,33 +82,50 @@ def classify(request: HttpRequest, case_id: UUID) -> HttpResponse:
     )
 
 
-def _class_form(page: Page) -> forms.ClassifyForm:
+def _class_form(page: Page, kind: type[forms.ClassifyForm] = forms.ClassifyForm) -> forms.ClassifyForm:
     suggested = _suggested(page.case)
     chosen = page.case.category or (suggested[0] if suggested else None)
-    initial = {"category": chosen.code} if chosen is not None else {}
-    return forms.ClassifyForm(page.request.POST or None, suggested=suggested, initial=initial)
+    initial: dict[str, Any] = {"ownerless": page.case.ownerless}
+    if chosen is not None:
+        initial["category"] = chosen.code
+    return kind(page.request.POST or None, suggested=suggested, initial=initial)
 
 
 @worker_required
 @page_or_post
 def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Take the case up, under the class chosen."""
+    """Take the case up, under the class chosen; what a look on site found stands beside."""
     page = case_page(request, "register", case_id)
-    form = _class_form(page)
+    page.extra = found_on_site(page)
+    form = _class_form(page, forms.RegisterForm)
     return step(
         page,
         form,
         lambda: dispatching.register(
-            viewer=page.viewer, case_id=case_id, key=form.key, category=form.cleaned_data["category"]
+            viewer=page.viewer,
+            case_id=case_id,
+            key=form.key,
+            category=form.cleaned_data["category"],
+            ownerless=form.cleaned_data["ownerless"],
         ),
     )
+
+
+def found_on_site(page: Page) -> dict[str, Any]:
+    """What a page shows of a look on site: the finding, or that somebody is still asked to look."""
+    finding = looks.found(page.case)
+    if finding is None and page.case.verifier_id is None:
+        return {}
+    photos = photo_links(finding.photos) if finding is not None else []
+    return {"beside": "cases/desk/_finding.html", "finding": finding, "finding_photos": photos}
 
 
 @worker_required
 @page_or_post
 def refuse(request: HttpRequest, case_id: UUID) -> HttpResponse:
-    """Do not take the case up."""
+    """Do not take the case up; what a look on site found stands beside."""
     page = case_page(request, "refuse", case_id)
+    page.extra = found_on_site(page)
     form = forms.RefuseForm(request.POST or None)
     return step(
         page, form, lambda: dispatching.refuse(viewer=page.viewer, case_id=case_id, key=form.key, **_reason(form))
@@ -153,6 +171,7 @@ def dispatch(request: HttpRequest, case_id: UUID) -> HttpResponse:
             lead=form.assignee,
             cohandlers=form.cohandler_ids,
             words=form.cleaned_data["words"],
+            ownerless=form.cleaned_data["ownerless"],
         ),
     )
 

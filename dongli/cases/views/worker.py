@@ -18,7 +18,7 @@ from dongli.cases.actions.filing import Filing, submit
 from dongli.cases.actions.patrolling import record_patrol
 from dongli.cases.forms.staff import FindingForm
 from dongli.cases.models import Case, Kind, Source, Task
-from dongli.cases.queries import detail, lists, patrols, receipts
+from dongli.cases.queries import detail, lists, looks, patrols, receipts
 from dongli.cases.views import outbox
 from dongli.cases.views.answers import taken, to_mend
 from dongli.cases.views.casefile import sheet
@@ -54,7 +54,7 @@ class Card:
 @worker_required
 @require_safe
 def today(request: HttpRequest) -> HttpResponse:
-    """Open tasks by urgency: late, today, later."""
+    """What is to be looked at before it is registered, then open tasks by urgency: late, today, later."""
     viewer = viewer_from(request)
     found = lists.today(viewer)
     groups = [
@@ -63,7 +63,10 @@ def today(request: HttpRequest) -> HttpResponse:
         ("later", _("Due later"), [_card(task) for task in found.later]),
     ]
     cards = [card for _key, _label, cards in groups for card in cards]
-    context = {"groups": groups, "total": len(cards), "nav_counts": {"today": len(cards)}, "keep": _to_keep(cards)}
+    to_look_at = looks.to_look_at(viewer)
+    total = len(cards) + len(to_look_at)
+    context = {"groups": groups, "total": total, "nav_counts": {"today": total}, "keep": _to_keep(cards)}
+    context |= {"looks": to_look_at}
     page = render(request, "cases/worker/today.html", {**context, **outbox.quiet(request)})
     return offline.keep(page, viewer)
 
