@@ -1,4 +1,4 @@
-"""Duplicates: what is offered as reported before, merging, taking out, and what becomes of followers with their lead."""
+"""Duplicates: what is offered as reported before; merging and taking out; followers and their lead."""
 
 from datetime import timedelta
 from typing import Any
@@ -48,18 +48,21 @@ def state(case: Case) -> str:
     return fresh(case).state
 
 
+def at_work(stage: Stage, metres: float, name: str) -> Case:
+    case = stage.dispatch(stage.register(beside(stage, metres, category="", viewer=stage.viewer(name)), "0201"))
+    return handling.accept(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id())
+
+
 @pytest.fixture
 def lead(stage: Stage) -> Case:
     """A case at work that another one may follow."""
-    case = stage.dispatch(stage.register(beside(stage, 0), "0201"))
-    return handling.accept(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id())
+    return at_work(stage, 0, "resident")
 
 
 @pytest.fixture
 def follower(stage: Stage) -> Case:
     """A case of another resident, at work too."""
-    case = stage.dispatch(stage.register(beside(stage, viewer=stage.viewer("resident-2")), "0201"))
-    return handling.accept(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id())
+    return at_work(stage, 60, "resident-2")
 
 
 def answer(stage: Stage, lead: Case) -> Case:
@@ -175,7 +178,7 @@ def test_a_follower_waits_with_its_lead_and_goes_on_where_it_was(stage: Stage, l
 
 @pytest.mark.parametrize("at", ["filed", "registered"])
 def test_what_has_no_tasks_yet_can_be_merged_and_taken_out(stage: Stage, lead: Case, at: str) -> None:
-    case = beside(stage)
+    case = beside(stage, category="")
     if at == "registered":
         stage.register(case, "0201")
     merge(stage, case, lead)
@@ -221,9 +224,9 @@ def test_what_cannot_lead_or_follow(stage: Stage, lead: Case, follower: Case) ->
         merge(stage, lead, lead)
     merge(stage, follower, lead)
     third = beside(stage)
-    with pytest.raises(Conflict, match="cannot lead"):
+    with pytest.raises(Conflict, match="不能|cannot lead"):
         merge(stage, third, follower)  # a follower cannot lead
-    with pytest.raises(Conflict, match="leads others"):
+    with pytest.raises(Conflict, match="并案|leads others"):
         merge(stage, lead, third)  # no chains
     Case.objects.filter(pk=third.pk).update(danger="life")
     with pytest.raises(Invalid):
