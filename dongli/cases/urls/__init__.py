@@ -1,6 +1,6 @@
 """Every address of case work, by room. Names are global (no namespace): `report`, `case_link`, `desk_case` …"""
 
-from dongli.cases.urls import desk_extras, events, problems, resident, staff
+from dongli.cases.urls import desk_extras, events, problems, resident, reviews, staff
 
 urlpatterns = [
     *resident.urlpatterns,
@@ -8,4 +8,5 @@ urlpatterns = [
     *problems.urlpatterns,
     *desk_extras.urlpatterns,
     *events.urlpatterns,
+    *reviews.urlpatterns,
 ]
