@@ -98,14 +98,20 @@ def open_today(phone: Phone, *cases: Case) -> list[str]:
     return tasks
 
 
-def answer(phone: Phone, words: str, *photos: Path) -> None:
-    """From the task's page: the form, its words and photos, sent."""
+def answer(phone: Phone, words: str, *photos: Path, at_once: bool = False) -> None:
+    """From the task's page: the form, its words and photos, sent; `at_once`: before the scripts are there."""
     phone.page.locator("a[href$='/answer/']").first.click()
+    if not at_once:
+        phone.page.locator("[data-offline][data-ready]").wait_for(state="attached")
     phone.page.locator("textarea[name=words]").fill(words)
     if photos:
         phone.page.locator("input[name=photos]").set_input_files(list(photos))
         expect(phone.page.locator("[data-previews] img")).to_have_count(len(photos))
-    phone.page.locator(".actions button.btn-primary").click()
+    if at_once:
+        phone.page.locator("form#verb").evaluate("(form) => HTMLFormElement.prototype.submit.call(form)")
+    else:
+        phone.page.locator(".actions button.btn-primary").click()
+    phone.page.wait_for_url(lambda url: "/answer/" not in url)
 
 
 def answers(case: Case) -> list[str]:
@@ -174,7 +180,8 @@ def test_a_day_without_a_signal(phone: Phone, stage: Stage, tmp_path: Path) -> N
     phone.until(lambda: page.evaluate(KEPT) == [])
 
 
-def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Stage) -> None:
+@pytest.mark.parametrize("at_once", [False, True], ids=["kept by the page", "kept by the service worker"])
+def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Stage, at_once: bool) -> None:
     case = stage.accepted()
     handling.contact(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="")
     [task] = open_today(phone, case)
@@ -189,8 +196,7 @@ def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Sta
         "**/answer/", lambda route: lose(route) if route.request.method == "POST" else route.continue_()
     )
     phone.page.goto(task)
-    answer(phone, "好了")
-    phone.page.wait_for_url(lambda url: "/answer/" not in url)
+    answer(phone, "好了", at_once=at_once)
     phone.waits(("answer", "waiting"))
     assert len(lost) >= 1
     assert answers(case) == ["好了"]

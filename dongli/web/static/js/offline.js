@@ -2,10 +2,9 @@
 // says what waits. Pages come from the service worker where there is one (service.js); without it, as in WeChat's
 // browser, steps still wait as long as the page stays open, and without any of this forms are sent as forms are.
 
-import { add, again, drop, flush, forgetDrafts, get, hello, mine, newKey, onChange, others } from "./outbox.js";
+import { add, drop, flush, forgetDrafts, get, hello, mine, newKey, onChange, STEP } from "./outbox.js";
 import { startDrafts, forgetDraft } from "./drafts.js";
 
-const STEP = /^\/work\/(task\/[0-9a-f-]{36}\/[\w-]+|patrol(\/finish)?)\/$/;
 const DIRECT_MS = 20_000, FIRST_WAIT = 5_000, LONGEST_WAIT = 300_000, MINUTE = 60_000;
 const owner = document.body.dataset.owner;
 const note = document.querySelector("[data-offline]");
@@ -29,6 +28,7 @@ export async function start() {
     if (step) refill(step);
     onChange(show);
     await show();
+    note.dataset.ready = "";
     keepSending();
   } catch (error) { console.warn("outbox:", error.message); } // no store here: forms are sent as forms are
 }
@@ -118,7 +118,7 @@ async function onSubmit(event) {
   let step;
   try {
     await shrunk(form);
-    step = await stepOf(form, pressed);
+    step = stepOf(form, pressed);
     await add(step, form.dataset.instead);
   } catch (error) {
     if (error.name === "QuotaExceededError") { release(); say(says.full); note.scrollIntoView({ block: "center" }); return; }
@@ -138,13 +138,13 @@ async function shrunk(form) {
   while (form.querySelector("[data-photos].is-busy")) await new Promise((done) => setTimeout(done, 100));
 }
 
-async function stepOf(form, pressed) {
+function stepOf(form, pressed) {
   const fields = [...new FormData(form, pressed?.form === form ? pressed : undefined)]
     .filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof File && !value.name && !value.size));
   const url = new URL(form.action, location.href);
   const value = (name) => fields.find((field) => field[0] === name)?.[1] || "";
   const task = url.pathname.match(/^\/work\/task\/([^/]+)\//)?.[1] || "";
-  const group = task ? await caseOf(task) : `patrol:${value("grid")}`;
+  const group = task || `patrol:${value("grid")}`;
   if (url.pathname === "/work/patrol/finish/") for (const key of found(group)) fields.push(["finding", key]);
   const known = task ? knownTasks()[task] : null;
   return {
@@ -153,8 +153,6 @@ async function stepOf(form, pressed) {
     number: known?.number || "", title: known?.title || String(value("what") || "").slice(0, 60),
   };
 }
-
-const caseOf = async (task) => knownTasks()[task]?.number || task;
 
 /** What can be seen of a form: labels and what was typed or chosen, for the page of what waits. */
 function typed(form) {
@@ -294,5 +292,3 @@ async function register() {
 }
 
 function toast(text) { document.dispatchEvent(new CustomEvent("toast", { detail: { text, tone: "bad" } })); }
-
-export { again, others };

@@ -5,6 +5,8 @@
 const DATABASE = "dongli-work", VERSION = 1, CHANNEL = "dongli-outbox", LOCK = "dongli-outbox";
 const QUICK_MS = 15_000, SLOW_MS = 150_000;
 export const HELLO = "/work/queue/hello/";
+/** The addresses of steps that may wait. */
+export const STEP = /^\/work\/(task\/[0-9a-f-]{36}\/[\w-]+|patrol(\/finish)?)\/$/;
 
 // The store
 
@@ -133,7 +135,7 @@ async function deliver(step, token, asked) {
   return { state: answer.status === 422 ? "invalid" : "conflict", message: said?.title || String(answer.status), problems: said?.fields || [] };
 }
 
-/** Send what waits, in order; within one case (`group`) nothing overtakes what was refused before it.
+/** Send what waits, in order; within one task or round (`group`) nothing overtakes what was refused before it.
 
 `asked` is the id of the step somebody has just pressed the button for. Resolves to {left, login, results: Map of id to
 what `deliver` said}. One sends at a time over all tabs and the service worker. */

@@ -42,7 +42,7 @@ function item(step, state, words) {
   $("state").className = `ui-badge ${LOOKS[state]}`;
   $("state").querySelector("span").textContent = words[state];
   $("at").textContent = new Date(step.at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
-  $("what").textContent = step.what;
+  $("what").textContent = step.what || step.title || step.number;
   $("subject").textContent = [step.number, step.title].filter(Boolean).join(" · ");
   for (const row of step.typed || []) {
     const label = document.createElement("dt"), text = document.createElement("dd");

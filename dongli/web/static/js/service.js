@@ -2,7 +2,7 @@
 // It keeps only what the server marks (X-Kept-For), under that owner's name, never what says no-store, and forgets it
 // after a day, when the task is no longer open, when somebody else signs in, and at the log-out.
 
-import { flush } from "./outbox.js";
+import { add, flush, STEP } from "./outbox.js";
 
 const PAGES = "pages-", SHELL = "shell-";
 const PATIENCE_MS = 3000, HOUR = 3600_000, AT_ONCE = 2;
@@ -19,7 +19,9 @@ export function start({ version, shell, hashed, hours, noSignal }) {
   self.addEventListener("fetch", (event) => {
     const { request } = event;
     const url = new URL(request.url);
-    if (request.method !== "GET" || url.origin !== location.origin) return;
+    if (url.origin !== location.origin) return;
+    if (request.method === "POST" && request.mode === "navigate" && STEP.test(url.pathname)) event.respondWith(posted(request, url));
+    if (request.method !== "GET") return;
     if (request.mode === "navigate") event.respondWith(page(event, url, hours, noSignal));
     else if (url.pathname.startsWith("/static/")) event.respondWith(hashed ? fromShell(event) : fromNetwork(event));
   });
@@ -59,6 +61,23 @@ async function tidy(hours) {
   const names = (await caches.keys()).filter((name) => name.startsWith(SHELL));
   for (const name of names.slice(0, -2)) await caches.delete(name);
   await forgetOld(hours);
+}
+
+// A form that was sent before the page's scripts were there to keep it
+
+async function posted(request, url) {
+  const copy = request.clone();
+  try { return await fetch(request); }
+  catch (error) {
+    const name = (await caches.keys()).find((one) => one.startsWith(PAGES));
+    if (!name) throw error;
+    const fields = [...await copy.formData()].filter(([field, value]) => field !== "csrfmiddlewaretoken" && (!(value instanceof File) || value.size));
+    const value = (field) => fields.find((one) => one[0] === field)?.[1] || "";
+    const task = url.pathname.match(/^\/work\/task\/([^/]+)\//)?.[1] || "";
+    const typed = ["how", "what", "words"].filter(value).map((field) => ({ label: "", text: value(field), files: 0 }));
+    await add({ id: value("idempotency_key"), owner: name.slice(PAGES.length), url: url.pathname, task, group: task || `patrol:${value("grid")}`, fields, typed, what: "", number: "", title: value("what").slice(0, 60) });
+    return Response.redirect("/work/queue/", 303);
+  }
 }
 
 // Pages
