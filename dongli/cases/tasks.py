@@ -5,7 +5,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from dongli.cases import following
-from dongli.cases.actions import bulk_answering, clocks, events, exporting, follow_ups, photos, problems, ringing
+from dongli.cases.actions import bulk_answering, clocks, events, exporting, follow_ups, photos, problems, redacting, ringing
 from dongli.common.jobs import fresh_connection
 
 
@@ -41,6 +41,14 @@ def ask_follow_ups(timestamp: int) -> None:
     """In the morning (10:10 in the city), when a message disturbs nobody."""
     fresh_connection()
     follow_ups.ask_due()
+
+
+@app.periodic(cron="20 19 * * *")
+@app.task(queueing_lock="redact_due")
+def redact_due(timestamp: int) -> None:
+    """Every night (03:20 in the city): remove the personal data whose time is over."""
+    fresh_connection()
+    redacting.redact_due()
 
 
 @app.task

@@ -133,6 +133,7 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "call_back": ("phone", ""),
     "remind": ("bell", "warn"),
     "escalate": ("clock-exclamation", "bad"),
+    "redact": ("eye-off", ""),
 }
 CONTACT_WAYS: dict[str, str | Promise] = {
     "phone": gettext_lazy("By phone"),
@@ -376,6 +377,13 @@ def _closed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
     return [Line(_("Closing number %(number)s of this case.") % {"number": data["closing"]})] if again else []
 
 
+def _redacted(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
+    """What went, and whether the resident had asked for it."""
+    what = _("Name, phone and numbers in the words.") if data.get("part") == "contact" else _("Words and photos too.")
+    why = _("The resident asked for it.") if data.get("cause") == "request" else _("The time it is kept was over.")
+    return [Line(what), Line(why)]
+
+
 def _moment(text: object) -> datetime | None:
     """The aware moment that a step wrote in ISO 8601; None when it is not one."""
     try:
@@ -425,4 +433,5 @@ _TELLERS: dict[str, Teller] = {
     "follow_again": _led,
     "close": _closed,
     "rate": _rated,
+    "redact": _redacted,
 }

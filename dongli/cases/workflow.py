@@ -563,6 +563,15 @@ CASE_TABLE: tuple[Transition, ...] = (
         (_("closed with it, and not rated"),),
     ),
     Transition("remind", _("Remind"), _("Reminded"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
+    Transition(
+        "redact",
+        _("Remove personal data"),
+        _("Personal data removed"),
+        tuple(state for state in CaseState if state in ENDED_CASE_STATES),
+        (),
+        (Actor.SYSTEM,),
+        (_("the time set for the class is over, or the resident asked for it"),),
+    ),
     Transition("escalate", _("Escalate"), _("Escalated"), ALL_OPEN, (), (Actor.SYSTEM,), public=False),
 )
 

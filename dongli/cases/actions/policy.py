@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dongli.cases import policy
+from dongli.cases.actions.retaining import load_retention
 from dongli.cases.catalogue import SHIPPED_REASONS, CategoryRow, read_table, shipped_catalogue
 from dongli.cases.models import Category, Limit, Reason
 from dongli.common.errors import Invalid
@@ -39,6 +40,7 @@ def load_policy() -> None:
     Reason.objects.bulk_create(
         (_reason(position, row) for position, row in enumerate(read_table(SHIPPED_REASONS))), ignore_conflicts=True
     )
+    load_retention()
     policy.changed()
 
 

@@ -150,6 +150,7 @@ TITLES: dict[str, str | Promise] = {
     "conclude": gettext_lazy("Finished for all who reported it"),
     "follow_again": gettext_lazy("The trouble is being handled again"),
     "add": gettext_lazy("You added"),
+    "redact": gettext_lazy("What names you was removed"),
 }
 
 
