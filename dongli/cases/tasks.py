@@ -5,7 +5,17 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from dongli.cases import following
-from dongli.cases.actions import bulk_answering, clocks, events, exporting, follow_ups, photos, problems, redacting, ringing
+from dongli.cases.actions import (
+    bulk_answering,
+    clocks,
+    events,
+    exporting,
+    follow_ups,
+    photos,
+    problems,
+    redacting,
+    ringing,
+)
 from dongli.common.jobs import fresh_connection
 
 

@@ -55,8 +55,19 @@ SUPERVISING_ROLES = (
 )
 # Taken by the product itself or at doors of their own, never by a button on the case.
 _NO_BUTTON = frozenset(
-    {"submit", "import", "route", "remind", "escalate", "cancel", "finish", "join", "conclude", "follow_again",
-     "redact"}
+    {
+        "submit",
+        "import",
+        "route",
+        "remind",
+        "escalate",
+        "cancel",
+        "finish",
+        "join",
+        "conclude",
+        "follow_again",
+        "redact",
+    }
 )
 
 
