@@ -86,7 +86,7 @@ WITH_WORDS = set(
     "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
-BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "cancel", "finish"}
+BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "redact", "cancel", "finish"}
 
 
 class Workflow(RuleBasedStateMachine):

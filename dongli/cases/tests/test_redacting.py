@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.models import CharField, Count, F, Q, TextField
 from django.test.utils import CaptureQueriesContext
 
-from dongli.cases.actions import closing, noting, redacting, retaining, searching
+from dongli.cases import links
+from dongli.cases.actions import closing, handling, noting, redacting, retaining, searching
 from dongli.cases.erasable import TEXTS
 from dongli.cases.models import (
     Case,
@@ -70,7 +71,6 @@ def closed(stage: Stage, *, days: int, **fields: Any) -> Case:
 @pytest.fixture
 def stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """With a way to bring a dispatched case to its end."""
-    from dongli.cases.actions import handling
 
     def finish(case: Case) -> None:
         worker, desk, lead = stage.viewer("worker"), stage.viewer("community"), stage.lead(case)
@@ -222,8 +222,6 @@ def test_the_resident_and_the_desk_read_what_was_removed_and_pages_still_open(st
     assert page.status_code == 200
     assert "张三丰" not in page.content.decode()
     assert desk.get("desk_queue", filter="closed").status_code == 200
-    from dongli.cases import links
-
     assert desk.client.get(links.path(Case.objects.get(pk=case.pk))).status_code == 200
     answer = desk.post("case_open_contact", case.id)
     assert "13800000001" not in answer.content.decode()

@@ -56,7 +56,7 @@ STORIES: tuple[ModuleType, ...] = (
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
 NAMED_OTHERWISE = {"add": "add_words", "return": "return_task", "call": "call_department", "import": "import_rows"}
-PART_OF_ANOTHER = {"route", "cancel", "finish"}
+PART_OF_ANOTHER = {"route", "cancel", "finish", "redact"}
 
 
 @dataclass
