@@ -44,7 +44,7 @@ EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-
 
 DESK_VERBS = set(
     "place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call transfer"
-    " call_back".split()
+    " call_back unmerge".split()
 )
 UPPER_DESK_VERBS = {"supervise", "arbitrate", "hold", "refuse_hold", "resume"}
 HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
@@ -76,7 +76,7 @@ class Oracle:
             return task is not None and self.decides_on_time(name, verb, case, task)
         if verb in UPPER_DESK_VERBS:
             return name in UPPER_DESKS and self.at_desk(name, case)
-        if verb == "blow":
+        if verb in {"blow", "merge"}:
             return self.at_desk(name, case) or (lead is not None and self.holds(name, case, lead))
         if verb in {"check", "fail_check", "close"}:
             return self.at_desk(name, case) and not self.answered(name, lead)
@@ -84,6 +84,13 @@ class Oracle:
             blew = whistle is not None and whistle.blown_by_id == self.city.person(name).id
             return name in SIGNERS and self.at_desk(name, case) and not blew
         return verb in DESK_VERBS and self.at_desk(name, case)
+
+    def leads(self, name: str, lead: Case | None, tasks: Sequence[Task]) -> bool:
+        """Whether `name` handles the case under which another one is to be merged."""
+        if lead is None or not self.sees(name, lead, tasks):
+            return False
+        task = _live_lead(lead, tasks)
+        return self.at_desk(name, lead) or (task is not None and self.holds(name, lead, task))
 
     def sees(self, name: str, case: Case, tasks: Sequence[Task]) -> bool:
         """Whether `name` may know of the case at all."""

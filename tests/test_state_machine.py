@@ -34,6 +34,7 @@ from dongli.cases.actions import (
     filing,
     handling,
     holding,
+    merging,
     overseeing,
     transferring,
     whistling,
@@ -74,7 +75,7 @@ SNAPSHOT = (
 )
 WORDS = st.sampled_from(["已处理", "看过了", "𠮷野家门口😀\x00", "   ", "长" * 2001, "<script>alert(1)</script>"])
 GOOD_WORDS = "已到场处理，情况如实"
-ON_ENDED = {"call_back", "rate", "reopen", "unmark_spam"}
+ON_ENDED = {"call_back", "rate", "reopen", "unmark_spam", "follow_again"}
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
 FORWARD = set(
     "register dispatch arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
@@ -83,10 +84,14 @@ STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
 WITH_WORDS = set(
-    "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
+    "merge unmerge".split()
+    + "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
-BY_SYSTEM = {"submit", "import", "route", "remind", "escalate", "redact", "cancel", "finish"}
+BY_SYSTEM = {
+    "submit", "import", "route", "remind", "escalate", "redact", "cancel", "finish", "join", "conclude",
+    "follow_again",
+}  # fmt: skip
 
 
 class Workflow(RuleBasedStateMachine):
@@ -246,6 +251,9 @@ class Workflow(RuleBasedStateMachine):
         verb, task, whistle = move
         may = self.oracle.may(name, verb, case, list(Task.objects.filter(case=case)), task, whistle)
         arguments = self._arguments(verb, case, draw, honest=honest)
+        if verb == "merge":
+            lead = Case.objects.select_related("desk", "community").filter(pk=arguments["lead_id"]).first()
+            may = may and self.oracle.leads(name, lead, list(Task.objects.filter(case=lead)))
         subject = {"task_id": task.id} if task else {"whistle_id": whistle.id} if whistle else {"case_id": case.id}
         key, before = new_id(), snapshot()
 
@@ -276,6 +284,7 @@ class Workflow(RuleBasedStateMachine):
             "blow": lambda: {"call": self._call(draw, department, honest=honest)},
             "transfer": lambda: {"where": draw(st.sampled_from(self._places()))},
             "place": lambda: {"where": draw(st.sampled_from(self._places()))},
+            "merge": lambda: {"lead_id": draw(st.sampled_from([*self.cases, *([] if honest else [new_id()])]))},
             "classify": lambda: {"category": draw(st.sampled_from(["0101", "0104", "9999"]))},
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
@@ -356,10 +365,11 @@ class Workflow(RuleBasedStateMachine):
         assert len(granted) <= 2
         assert sum(granted) <= task.limit_amount
         assert (bool(granted) or task.held_at is not None) == (task.original_due_at is not None)
-        assert (task.state == "held") == (task.resume_at is not None)
+        assert ("held" in {task.state, task.parked_from}) == (task.resume_at is not None)
+        assert (task.state == "parked") == bool(task.parked_from)
         assert task.state != "held" or (task.remind_at is None and task.next_escalation_at is None)
         waiting = [one for one in asked if one.state in {"asked", "endorsed"}]
-        assert len(waiting) <= (1 if task.state in OPEN_TASK_STATES else 0)
+        assert len(waiting) <= (1 if task.state in OPEN_TASK_STATES | {"parked"} else 0)
 
     def _new_steps_follow_the_table(self, case: Case, steps: list[Step]) -> None:
         for before, step in zip([None, *steps], steps, strict=False):
@@ -379,6 +389,8 @@ class Workflow(RuleBasedStateMachine):
 
 
 VERBS: dict[str, Callable[..., Case]] = {
+    "merge": merging.merge,
+    "unmerge": merging.unmerge,
     "place": dispatching.place,
     "classify": dispatching.classify,
     "register": dispatching.register,

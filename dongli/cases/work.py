@@ -135,7 +135,7 @@ class Work:
 
     def move(self, task: Task, state: TaskState, **moments: Any) -> None:
         """Put a task into `state`; ended ones get `ended_at` and lose their alarms."""
-        task.state = state
+        task.state, task.parked_from = state, ""
         for name, value in moments.items():
             setattr(task, name, value)
         if state not in OPEN_TASK_STATES:
@@ -223,7 +223,7 @@ _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
     "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
     "exempted_at",
-    "hold_asked_until", "held_at", "hold_left", "resume_at", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
+    "hold_asked_until", "held_at", "hold_left", "resume_at", "parked_from", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
 ]  # fmt: skip
 
 

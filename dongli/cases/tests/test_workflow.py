@@ -24,6 +24,7 @@ from dongli.cases.actions import (
     handling,
     holding,
     importing,
+    merging,
     overseeing,
     ownership,
     transferring,
@@ -51,12 +52,12 @@ from dongli.cases.workflow import (
 
 STORIES: tuple[ModuleType, ...] = (
     filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding,
-    transferring, overseeing, ownership, verifying, appealing_lateness, excluding,
+    transferring, overseeing, merging, ownership, verifying, appealing_lateness, excluding,
 )  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
 NAMED_OTHERWISE = {"add": "add_words", "return": "return_task", "call": "call_department", "import": "import_rows"}
-PART_OF_ANOTHER = {"route", "cancel", "finish", "redact"}
+PART_OF_ANOTHER = {"route", "cancel", "finish", "redact", "conclude", "follow_again"}
 
 
 @dataclass
@@ -152,14 +153,14 @@ def test_every_state_of_a_task_and_a_whistle_can_be_reached(
     table: tuple[Transition, ...], states: type[TaskState] | type[WhistleState], start: str
 ) -> None:
     reached = {start} | {target for row in table for target in row.targets}
-    cancelled_with_the_case = {"cancelled"}
-    assert reached | cancelled_with_the_case == {str(one) for one in states}
+    with_the_case = {"cancelled", "parked"} & {str(one) for one in states}
+    assert reached | with_the_case == {str(one) for one in states}
     assert all(set(row.sources) <= {str(one) for one in states} for row in table)
 
 
 def test_an_ended_case_goes_on_only_by_the_residents_word_or_undone_spam() -> None:
     leaving = {row.verb for row in CASE_TABLE if set(row.sources) & ENDED_CASE_STATES and row.targets}
-    assert leaving == {"rate", "reopen", "unmark_spam"}
+    assert leaving == {"rate", "reopen", "unmark_spam", "follow_again"}
     assert set(CaseState) == OPEN_CASE_STATES | ENDED_CASE_STATES
     assert not OPEN_CASE_STATES & ENDED_CASE_STATES
 
@@ -182,6 +183,8 @@ def test_the_command_side_never_checks_and_the_supervision_side_is_not_the_holde
         ({"registered_at": 1, "checked_at": 1, "closed_at": 1, "rated_at": 1}, "rated"),
         ({"registered_at": 1, "withdrawn_at": 1}, "withdrawn"),
         ({"spam_at": 1}, "spam"),
+        ({"registered_at": 1, "merged_at": 1}, "merged"),
+        ({"registered_at": 1, "merged_at": 1, "closed_at": 1}, "closed"),
     ],
 )
 def test_a_decided_moment_speaks_before_any_task(moments: dict[str, Any], expected: str) -> None:
