@@ -222,8 +222,8 @@ def lapse(extensions: QuerySet[Extension], moment: datetime) -> None:
 _TASK_FIELDS = [
     "state", "worker", "accepted_at", "reported_in_at", "contacted_at", "answered_at", "answered_by", "ended_at",
     "remind_at", "next_escalation_at", "escalations", "due_at", "original_due_at", "provisional",
-    "exempted_at",
-    "hold_asked_until", "held_at", "hold_left", "resume_at", "parked_from", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
+    "exempted_at", "parked_from",
+    "hold_asked_until", "held_at", "hold_left", "resume_at", "ring_at", "rings", "acknowledged_by", "acknowledged_at",
 ]  # fmt: skip
 
 
