@@ -130,8 +130,7 @@ def test_in_a_ring_of_three(stage: Stage) -> None:
 def test_merged_while_its_resident_withdraws_it(stage: Stage) -> None:
     for _ in range(TURNS):
         lead, case = stage.accepted(), stage.accepted()
-        resident, key = stage.viewer("resident"), new_id()
-        found = raced(merging_of(stage, case, lead), lambda: filing.withdraw(viewer=resident, case_id=case.id, key=key))
+        found = raced(merging_of(stage, case, lead), withdrawing(stage, case))
         assert not isinstance(found[1], Refusal)  # a follower may be withdrawn too
         assert fresh(case).state == "withdrawn"
         assert not case.tasks.exclude(state="cancelled").exists()

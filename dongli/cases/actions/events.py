@@ -67,13 +67,14 @@ def open_event(*, viewer: Viewer, event_id: UUID, event: NewEvent) -> MassEvent:
     if not viewer.covers(access.UPPER_DESK_ROLES, desk):
         raise NotAllowed("not_your_ground", _("An event is opened by the subdistrict's desk, or one above all of it."))
     _check_period(event.starts_at, event.ends_at)
+    category = policy.category(event.category, city_date(now()))
     lead = _lead_case(viewer, event, desk, areas[0] if len(areas) == 1 else None, f"{title}\n{notice}")
     made = MassEvent.objects.create(
         id=event_id,
         lead_case=lead,
         title=title,
         notice=notice,
-        category=lead.category,
+        category=category,
         whole_line=event.whole_line,
         starts_at=event.starts_at,
         ends_at=event.ends_at,

@@ -28,7 +28,7 @@ MOST_POINTS = 500
 class EventPage:
     """A page of events; `next` is the key of the following page, empty at the end."""
 
-    rows: list[MassEvent]
+    rows: Sequence[MassEvent]
     next: str
 
 

@@ -274,5 +274,5 @@ def _codes(spot: Spot) -> Sequence[str]:
     except Invalid:
         return []
     lowest = located.community_id or located.district_id
-    around = [area.code for area in index.chain(lowest)] if lowest is not None else []
+    around = [area.code for area in index.chain(lowest)]
     return [*around, *(area.code for area in compounds_near(*spot.point, metres=settings.NEARBY_METRES, limit=3))]

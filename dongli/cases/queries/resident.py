@@ -171,7 +171,7 @@ def resident_file(viewer: Viewer, case: Case) -> ResidentFile:
     verbs = {offer.verb for offer in offers(viewer, case, tasks, whistles) if Actor.RESIDENT in offer.row.actors}
     if until is not None and until < now():
         verbs -= {"rate", "reopen"}
-    lead = Case.objects.select_related("desk", "community", "grid").filter(pk=case.lead_case_id).first()
+    lead = _lead_of(case)
     return ResidentFile(
         case=case,
         standing=_standing(case, tasks) if lead is None else _standing_with(case, lead),
@@ -182,6 +182,13 @@ def resident_file(viewer: Viewer, case: Case) -> ResidentFile:
         answer_until=until,
         event=MassEvent.objects.filter(lead_case=lead).first() if lead is not None else None,
     )
+
+
+def _lead_of(case: Case) -> Case | None:
+    """The case that leads this one, if one does."""
+    if case.lead_case_id is None:
+        return None
+    return Case.objects.select_related("desk", "community", "grid").get(pk=case.lead_case_id)
 
 
 def _with_shared(own: list[Entry], case: Case, lead: Case | None) -> list[Entry]:
