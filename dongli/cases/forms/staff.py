@@ -255,6 +255,17 @@ class CloseForm(VerbForm):
     words = words_field(
         gettext_lazy("Answer to the resident"), hint=gettext_lazy("In plain words: what was done, and what comes next.")
     )
+    sure = forms.BooleanField()
+
+    def __init__(self, data: Any = None, *, followers: int = 0, **options: Any) -> None:
+        """`followers`: so many cases are closed with this one; what goes to many is asked once."""
+        super().__init__(data, **options)
+        if not followers:
+            del self.fields["sure"]
+            return
+        label = _("I know that %(count)s more residents read this answer") % {"count": followers}
+        self.fields["sure"].label = label
+        self.fields["sure"].help_text = _("It closes their cases too. Name nobody, and no household.")
 
 
 class CheckForm(AfterPhotosMixin, VerbForm):

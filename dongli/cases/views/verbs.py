@@ -229,7 +229,8 @@ def fail_check(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def close(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Close the case with the answer that the resident reads; what the holder wrote stands there to start from."""
     page = case_page(request, "close", case_id)
-    form = forms.CloseForm(request.POST or None, initial={"words": _last_answer(page.case)})
+    initial = {"words": _last_answer(page.case)}
+    form = forms.CloseForm(request.POST or None, followers=waiting_with(page.case), initial=initial)
     return step(
         page,
         form,
