@@ -201,6 +201,11 @@ def family(viewer: Viewer, case: Case) -> Family:
     return Family(None, list(seen[:MOST_LISTED]), count, event)
 
 
+def waiting_with(case: Case) -> int:
+    """How many cases wait with this one, and are closed with it."""
+    return Case.objects.filter(lead_case=case, state=CaseState.MERGED).count()
+
+
 # What a filer is told
 
 

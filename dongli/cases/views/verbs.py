@@ -15,6 +15,7 @@ from dongli.cases.forms.whistles import ReportInForm
 from dongli.cases.models import Case, Category, Step
 from dongli.cases.policy import catalogue
 from dongli.cases.queries import detail, looks
+from dongli.cases.queries.nearby import waiting_with
 from dongli.cases.views.casefile import photo_links
 from dongli.cases.views.staff import outlines_of
 from dongli.cases.views.steps import Page, sent, step, tap
