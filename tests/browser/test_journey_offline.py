@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from dongli.cases.actions import handling
-from dongli.cases.models import Case, Photo, Step, StepText
+from dongli.cases.models import Case, Kind, Patrol, Photo, Step, StepText
 from dongli.cases.tests.conftest import Stage
 from dongli.common.ids import new_id
 from tests.browser import chromium
@@ -205,3 +205,110 @@ def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Sta
     phone.waits()
     assert answers(case) == ["好了"]
     assert Step.objects.filter(case=case, verb="answer").count() == 1
+
+
+def test_from_accepting_to_a_round_without_a_signal(phone: Phone, stage: Stage, city: City) -> None:
+    case = stage.dispatch(stage.register(stage.file()))
+    [task] = open_today(phone, case)
+    phone.cut()
+    page = phone.page
+    page.goto("/work/today/")
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("form[action$='/accept/'] button").click()
+    expect(page.locator(".job [data-marked]")).to_be_visible()
+    expect(page.locator("form[action$='/accept/']")).to_be_hidden()
+    page.locator(f"a[href='{task}']").click()
+    page.locator(".actions a[href$='/contact/']").click()
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("[name=how][value=phone]").check()
+    page.locator(".actions button.btn-primary").click()
+    phone.waits(("accept", "waiting"), ("contact", "waiting"))
+
+    page.locator(".actions a[href$='/answer/']").click()
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("textarea[name=words]").fill("灯换好了，写到一半")
+    page.wait_for_timeout(700)
+    page.reload()
+    expect(page.locator("textarea[name=words]")).to_have_value("灯换好了，写到一半")
+
+    page.goto("/work/patrol/")
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("details.finding > summary").click()
+    page.locator("textarea[name=what]").fill("消防通道停了三辆车")
+    page.locator("select[name=category]").select_option("0101")
+    page.locator(".finding-save").click()
+    expect(page.locator("[data-round] li")).to_contain_text("消防通道")
+    page.locator("form#finish button").click()
+    page.wait_for_url("**/work/today/")
+    assert Step.objects.filter(verb="accept").count() == 0
+    phone.restore()
+    phone.waits()
+    steps = Step.objects.filter(case=case, actor=city.person("worker"))
+    assert list(steps.values_list("verb", flat=True)) == ["accept", "contact"]
+    assert [round.findings for round in Patrol.objects.all()] == [1]
+    assert Case.objects.filter(kind=Kind.FINDING, filed_by=city.person("worker")).count() == 1
+
+
+def test_who_signs_in_next_sends_and_sees_nothing_of_mine(phone: Phone, stage: Stage) -> None:
+    case = stage.accepted()
+    handling.contact(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="")
+    [task] = open_today(phone, case)
+    phone.cut()
+    phone.page.goto(task)
+    answer(phone, "我办好的")
+    phone.waits(("answer", "waiting"))
+    phone.page.goto("/work/no-signal/")
+    phone.visit.context.clear_cookies()  # the log-in ran out
+    phone.restore()
+    phone.page.goto("/work/queue/")
+    assert "/accounts/" in phone.page.url
+    become(phone.page, "worker-2")
+    phone.page.goto("/work/queue/")
+    says(phone.page, zh("Nothing is waiting"))
+    expect(phone.page.locator("[data-queue-others-count]")).to_have_text("1")
+    assert case.number not in phone.page.content()
+    phone.until(lambda: task not in phone.page.evaluate(KEPT))
+    assert answers(case) == []
+    become(phone.page, "worker")
+    phone.page.goto("/work/queue/")
+    phone.waits()
+    assert answers(case) == ["我办好的"]
+
+
+def test_without_a_service_worker_steps_wait_as_long_as_the_page_is_open(
+    browser: Browser, live_server: LiveServer, stage: Stage
+) -> None:
+    case = stage.accepted()
+    handling.contact(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="")
+    wechat = Phone(browser, live_server.url, service_workers="block")
+    page = wechat.page
+    become(page, "worker")
+    page.goto(f"/work/task/{stage.lead(case).id}/answer/")
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    wechat.cut()
+    page.locator("textarea[name=words]").fill("在微信里办的")
+    page.locator(".actions button.btn-primary").click()
+    says(page, zh("Kept on this phone. Leave this page open: it is sent as soon as there is a signal."))
+    assert page.locator("textarea[name=words]").input_value() == ""
+    wechat.restore()
+    wechat.waits()
+    assert answers(case) == ["在微信里办的"]
+    wechat.close()
+
+
+def test_a_full_phone_says_so_and_keeps_what_was_typed(phone: Phone, stage: Stage) -> None:
+    case = stage.accepted()
+    page = phone.page
+    page.goto(f"/work/task/{stage.lead(case).id}/answer/")
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.evaluate(
+        """() => { IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }"""
+    )
+    phone.cut()
+    page.locator("textarea[name=words]").fill("写了很多")
+    page.locator(".actions button.btn-primary").click()
+    expect(page.locator("[data-offline] div")).to_have_text(
+        page.locator("[data-offline]").get_attribute("data-full") or ""
+    )
+    assert page.locator("textarea[name=words]").input_value() == "写了很多"
+    phone.restore()

@@ -65,7 +65,10 @@ async function show() {
   const steps = await mine("steps", owner);
   badge(steps.length);
   for (const old of document.querySelectorAll("[data-marked]")) old.remove();
-  for (const step of steps) for (const place of document.querySelectorAll(`[data-task="${CSS.escape(step.task || "")}"]`)) mark(place, step);
+  for (const step of steps) {
+    for (const place of document.querySelectorAll(`[data-task="${CSS.escape(step.task || "")}"]`)) mark(place, step);
+    for (const form of document.forms) if (step.task && step.state === "waiting" && isStep(form) && form.getAttribute("action") === step.url) goOn(form);
+  }
   const round = document.querySelector("[data-round]");
   if (round) showRound(round, steps.filter((step) => step.group === `patrol:${round.dataset.round}`));
 }
@@ -86,7 +89,15 @@ function mark(place, step) {
   link.className = `ui-badge waits ${refused ? "ui-tone-bad" : "ui-tone-warn"}`;
   link.dataset.marked = "";
   link.textContent = `${step.what} · ${refused ? says.decide : says.waits}`;
-  place.append(link);
+  (place.querySelector(".job-top") || place).append(link);
+}
+
+/** What waits is not pressed twice; on the task's page the steps after it are offered instead. */
+function goOn(form) {
+  if (form.querySelector("textarea")) return;
+  form.hidden = true;
+  const then = document.querySelector("template[data-then]");
+  if (then && form.closest(".actions")) { form.after(then.content.cloneNode(true)); then.remove(); }
 }
 
 function showRound(list, steps) {
@@ -149,7 +160,7 @@ function stepOf(form, pressed) {
   const known = task ? knownTasks()[task] : null;
   return {
     id: value("idempotency_key"), owner, url: url.pathname, task, group, fields, typed: typed(form),
-    what: (pressed?.textContent || document.querySelector("h1")?.textContent || "").trim(),
+    what: (form.dataset.what || pressed?.textContent || document.querySelector("h1")?.textContent || "").trim(),
     number: known?.number || "", title: known?.title || String(value("what") || "").slice(0, 60),
   };
 }
