@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from dongli.areas.qr import qr_svg
 from dongli.cases.models import Case, Letter, Step, Task, TaskKind
+from dongli.cases.wording import letter_number
 from dongli.cases.workflow import Tier
 from dongli.common.errors import NotFound
 from dongli.people.viewer import Viewer
@@ -41,7 +42,7 @@ class Sheet:
     @property
     def number(self) -> str:
         """The letter's number as it is written."""
-        return number_words(self.letter.desk.name, self.letter.year, self.letter.serial)
+        return letter_number(self.letter.desk.name, self.letter.year, self.letter.serial)
 
     @property
     def qr(self) -> SafeString:
@@ -57,11 +58,6 @@ class Sheet:
     def is_joint(self) -> bool:
         """Whether the parties consult first."""
         return self.letter.tier == Tier.CONSULTATIVE
-
-
-def number_words(desk: str, year: object, serial: object) -> str:
-    """“月塘街道交办〔2026〕3号”."""
-    return _("%(desk)s assignment [%(year)s] no. %(serial)s") % {"desk": desk, "year": year, "serial": serial}
 
 
 def newest(viewer: Viewer, case: Case) -> Sheet:

@@ -21,6 +21,7 @@ from dongli.cases.workflow import (
     UNFINISHED,
     CaseState,
     TaskState,
+    Tier,
     WhistleState,
 )
 from dongli.common.clock import CITY_ZONE, now
@@ -265,7 +266,8 @@ def today(viewer: Viewer) -> Today:
     )
     reachable = CaseContact.objects.filter(case=OuterRef("case")).exclude(phone_hash="")
     rows = rows.annotate(has_phone=Exists(reachable))
-    tasks = list(rows.order_by("-case__urgent", "due_at", "id")[:TODAY_CAP])
+    rows = rows.annotate(by_leader=Q(tier=Tier.LEADERS))
+    tasks = list(rows.order_by("-case__urgent", "-by_leader", "due_at", "id")[:TODAY_CAP])
     moment = now()
     tonight = datetime.combine(moment.astimezone(CITY_ZONE).date() + timedelta(days=1), time(), CITY_ZONE)
     return Today(

@@ -20,6 +20,7 @@ class Row:
     place: str
     holder: str
     mine: bool
+    tier: wording.Look | None = None
 
 
 def rows(viewer: Viewer, cases: Iterable[Case]) -> list[Row]:
@@ -44,7 +45,13 @@ def _row(viewer: Viewer, case: Case, tasks: list[Task]) -> Row:
         place=place.name if place is not None else case.text.address,
         holder=str(lead.organisation or lead.worker or "") if lead is not None and own is None else "",
         mine=own is not None,
+        tier=_tier(own or lead),
     )
+
+
+def _tier(task: Task | None) -> wording.Look | None:
+    """How the work was given, when not at once."""
+    return wording.TIER_LOOKS.get(task.tier) if task is not None else None
 
 
 def _due(case: Case, own: Task | None) -> datetime | None:

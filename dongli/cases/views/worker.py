@@ -49,6 +49,7 @@ class Card:
     verb: str
     has_phone: bool
     navigate: str
+    tier: wording.Look | None = None
 
 
 @worker_required
@@ -99,6 +100,7 @@ def _card(task: Task) -> Card:
         verb="" if task.state != "dispatched" else "report_in" if task.kind == "whistle" else "accept",
         has_phone=bool(getattr(task, "has_phone", False)),
         navigate=navigation_link(case),
+        tier=wording.TIER_LOOKS.get(task.tier),
     )
 
 
