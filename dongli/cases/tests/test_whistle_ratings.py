@@ -130,7 +130,7 @@ def test_only_parts_of_this_whistle_and_known_answers_are_taken(stage: Stage, wh
             in_time="late",
             helpful="partly",
         )
-    with pytest.raises(Invalid):
+    with pytest.raises(NotAllowed):
         judge(stage, whistle, function="urban_management")
     assert not WhistleRating.objects.exists()
 
@@ -143,7 +143,8 @@ def test_a_side_reads_the_other_only_once_both_have_rated(stage: Stage, whistle:
     judge(stage, whistle)
     for name in ("worker", "leader", "community", "housing"):
         part = seen_by(stage, name, whistle)
-        assert part.response is not None and part.judgement is not None, name
+        assert part.response is not None, name
+        assert part.judgement is not None, name
         assert part.judgement.text.words == "确需到场"
 
 
