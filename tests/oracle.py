@@ -9,7 +9,7 @@ from functools import cached_property
 from uuid import UUID
 
 from dongli.areas.models import Level
-from dongli.cases.models import Case, Task, TaskKind, Whistle
+from dongli.cases.models import Case, LatenessAppeal, Task, TaskKind, Whistle
 from tests.cast import City
 
 # Desks from the smallest to the largest; each looks after its own area and everything below.
@@ -44,10 +44,13 @@ EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-
 
 DESK_VERBS = set(
     "place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call transfer"
-    " call_back unmerge".split()
+    " call_back unmerge ask_verify mark_ownerless unmark_ownerless".split()
 )
 UPPER_DESK_VERBS = {"supervise", "arbitrate", "hold", "refuse_hold", "resume"}
 HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
+EXCLUSION_VERBS = {"ask_exclusion", "grant_exclusion", "refuse_exclusion"}
+LATENESS_VERBS = {"appeal_lateness", "uphold_lateness", "exempt_lateness", "refuse_lateness"}
+TOP_DESKS = {"district", "city"}
 EXTENSION_VERBS = {"endorse_extension", "grant_extension", "refuse_extension"}
 RESIDENT_VERBS = {"rate", "reopen", "withdraw", "add"}
 LIVE = {"dispatched", "accepted", "reported_in", "answered"}
@@ -74,6 +77,12 @@ class Oracle:
             return task is not None and self.holds(name, case, task)
         if verb in EXTENSION_VERBS:
             return task is not None and self.decides_on_time(name, verb, case, task)
+        if verb == "verify":
+            return self.known(name) and case.verifier_id == self.city.person(name).id
+        if verb in EXCLUSION_VERBS:
+            return self.decides_on_exclusion(name, verb, case, lead)
+        if verb in LATENESS_VERBS:
+            return task is not None and self.decides_on_lateness(name, verb, case, task)
         if verb in UPPER_DESK_VERBS:
             return name in UPPER_DESKS and self.at_desk(name, case)
         if verb in {"blow", "merge"}:
@@ -99,6 +108,8 @@ class Oracle:
         if self.complained_of(name, case):
             return False
         if self.filed_by.get(case.id) == name or self.at_desk(name, case) or (name == "viewer" and not case.danger):
+            return True
+        if self.known(name) and case.verifier_id == self.city.person(name).id:
             return True
         return any(task.state in LIVE and self.holds(name, case, task, may_take=not case.danger) for task in tasks)
 
@@ -158,7 +169,38 @@ class Oracle:
             else name == "secretary" and community == POOL["secretary"]
         )
         above = name in UPPER_DESKS and self.at_desk(name, case)
-        return {"endorse_extension": in_house, "grant_extension": above}.get(verb, in_house or above)
+        in_stead = above and waiting is not None and self.alone(case, task, waiting.asked_by_id)
+        return {"endorse_extension": in_house or in_stead, "grant_extension": above}.get(verb, in_house or above)
+
+    def alone(self, case: Case, task: Task, asker: UUID) -> bool:
+        """Whether the holder's house has nobody but the asker: the cast's departments have one officer each."""
+        if task.organisation_id is not None:
+            house = [name for name, department in self.departments.items() if department == task.organisation_id]
+        else:
+            home = case.community is not None and case.community.code == POOL["secretary"]
+            house = ["secretary"] if home and not self.complained_of("secretary", case) else []
+        return all(self.city.person(name).id == asker for name in house)
+
+    def decides_on_exclusion(self, name: str, verb: str, case: Case, lead: Task | None) -> bool:
+        """Asked for by the desk or the handler; decided at the subdistrict or above, by somebody else."""
+        if verb == "ask_exclusion":
+            return self.at_desk(name, case) or (lead is not None and self.holds(name, case, lead))
+        asked = case.exclusions.filter(state="asked").first()
+        own = asked is not None and self.known(name) and asked.asked_by_id == self.city.person(name).id
+        return name in UPPER_DESKS and self.at_desk(name, case) and not own
+
+    def decides_on_lateness(self, name: str, verb: str, case: Case, task: Task) -> bool:
+        """The holder appeals; the subdistrict or above reviews first, the district or the city second: three people."""
+        if verb == "appeal_lateness":
+            return self.holds(name, case, task)
+        appeal = LatenessAppeal.objects.filter(task=task, state__in=["asked", "upheld"]).first()
+        had_part = {appeal.asked_by_id, appeal.upheld_by_id} if appeal is not None else set()
+        if self.known(name) and self.city.person(name).id in had_part:
+            return False
+        top = verb == "exempt_lateness" or (
+            verb == "refuse_lateness" and appeal is not None and appeal.state == "upheld"
+        )
+        return name in (TOP_DESKS if top else UPPER_DESKS) and self.at_desk(name, case)
 
     def answered(self, name: str, lead: Task | None) -> bool:
         """Whether this person did, or answered, the work that is to be checked."""

@@ -26,17 +26,21 @@ from hypothesis.stateful import (
 
 from dongli.cases.access import visible
 from dongli.cases.actions import (
+    appealing_lateness,
     arbitrating,
     clocks,
     closing,
     dispatching,
+    excluding,
     extending,
     filing,
     handling,
     holding,
     merging,
     overseeing,
+    ownership,
     transferring,
+    verifying,
     whistling,
 )
 from dongli.cases.actions.dispatching import Assignee
@@ -65,7 +69,10 @@ from tests.oracle import EVERYBODY, Oracle
 
 Move = tuple[str, Task | None, Whistle | None]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
-TABLES = "case casetext casecontact task extension step steptext whistle whistle_wanted rating ratingtext".split()
+TABLES = (
+    "case casetext casecontact task extension step steptext whistle whistle_wanted rating ratingtext"
+    " verification exclusion latenessappeal"
+).split()
 SNAPSHOT = (
     " || ".join(
         f"(SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM cases_{table} t)"
@@ -75,16 +82,35 @@ SNAPSHOT = (
 )
 WORDS = st.sampled_from(["已处理", "看过了", "𠮷野家门口😀\x00", "   ", "长" * 2001, "<script>alert(1)</script>"])
 GOOD_WORDS = "已到场处理，情况如实"
-ON_ENDED = {"call_back", "rate", "reopen", "unmark_spam", "follow_again"}
+ON_ENDED = {
+    "ask_exclusion",
+    "grant_exclusion",
+    "refuse_exclusion",
+    "appeal_lateness",
+    "uphold_lateness",
+    "exempt_lateness",
+    "refuse_lateness",
+    "call_back",
+    "rate",
+    "reopen",
+    "unmark_spam",
+    "follow_again",
+}
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
 FORWARD = set(
     "register dispatch arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
 )
 STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
-REASONS = {"refuse": "duplicate", "return": "wrong_department", "release": "not_needed"}
+REASONS = {
+    "refuse": "duplicate",
+    "return": "wrong_department",
+    "release": "not_needed",
+    "ask_exclusion": "out_of_scope",
+}
 WITH_WORDS = set(
-    "merge unmerge".split()
+    "merge unmerge ask_verify verify ask_exclusion grant_exclusion refuse_exclusion".split()
+    + "appeal_lateness uphold_lateness exempt_lateness refuse_lateness".split()
     + "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
@@ -282,13 +308,16 @@ class Workflow(RuleBasedStateMachine):
                 "cohandlers": draw(st.sampled_from([(), (department,)])),
             },
             "blow": lambda: {"call": self._call(draw, department, honest=honest)},
-            "transfer": lambda: {"where": draw(st.sampled_from(self._places()))},
+            "transfer": lambda: {
+                "where": draw(st.sampled_from(self._places())), "fresh_limit": draw(st.booleans())
+            },
             "place": lambda: {"where": draw(st.sampled_from(self._places()))},
             "merge": lambda: {"lead_id": draw(st.sampled_from([*self.cases, *([] if honest else [new_id()])]))},
             "classify": lambda: {"category": draw(st.sampled_from(["0101", "0104", "9999"]))},
             "register": lambda: {"category": draw(st.sampled_from(["0101", "0104"]))},
             "add_cohandler": lambda: {"organisation": department},
             "call": lambda: {"organisation": department},
+            "verify": lambda: {"finding": draw(st.sampled_from(["found", "not_found", "pigeon"]))},
             "supervise": lambda: {"demanded_by": draw(self._days())},
             "call_back": lambda: {"outcome": draw(st.sampled_from(["solved", "not_reached", "pigeon"]))},
             "ask_hold": lambda: {"until": draw(self._days())},
@@ -354,17 +383,36 @@ class Workflow(RuleBasedStateMachine):
             open_tasks = [task for task in tasks if task.state in OPEN_TASK_STATES]
             if case.state in ENDED_CASE_STATES:
                 assert not [*open_tasks, *whistles]
+            self._exceptions_are_sound(case, tasks)
             for task in tasks:
                 self._more_time_is_sound(task)
             assert case.due_at == min((task.due_at for task in open_tasks), default=None)
             self._new_steps_follow_the_table(case, steps)
+
+    def _exceptions_are_sound(self, case: Case, tasks: list[Task]) -> None:
+        looks = list(case.verifications.filter(ended_at=None).values_list("worker_id", flat=True))
+        assert looks == ([case.verifier_id] if case.verifier_id is not None else [])
+        assert case.state == "filed" or not looks
+        assert (case.state == "arbitration") <= (case.arbitrate_due_at is not None)
+        returned = sum(task.kind == "lead" and task.state == "returned" for task in tasks)
+        assert returned <= 2, "a third return is impossible"
+        states = list(case.exclusions.values_list("state", flat=True))
+        assert (case.excluded_at is not None) == ("granted" in states)
+        appealed = [task.appeal.state for task in tasks if hasattr(task, "appeal")]
+        assert case.reviewing == bool({"asked", "upheld"} & {*states, *appealed})
+        assert all(
+            (task.exempted_at is not None)
+            == (getattr(task, "appeal", None) is not None and task.appeal.state == "granted")
+            for task in tasks
+        )
 
     def _more_time_is_sound(self, task: Task) -> None:
         asked = list(task.extensions.all())
         granted = [one.amount for one in asked if one.state == "granted"]
         assert len(granted) <= 2
         assert sum(granted) <= task.limit_amount
-        assert (bool(granted) or task.held_at is not None) == (task.original_due_at is not None)
+        assert task.original_due_at is not None or not (granted or task.held_at is not None)
+        assert task.original_due_at is None or task.original_due_at < task.due_at
         assert ("held" in {task.state, task.parked_from}) == (task.resume_at is not None)
         assert (task.state == "parked") == bool(task.parked_from)
         assert task.state != "held" or (task.remind_at is None and task.next_escalation_at is None)
@@ -402,6 +450,17 @@ VERBS: dict[str, Callable[..., Case]] = {
     "call_back": overseeing.call_back,
     "transfer": transferring.transfer,
     "arbitrate": arbitrating.arbitrate,
+    "ask_verify": verifying.ask_verify,
+    "verify": verifying.verify,
+    "mark_ownerless": ownership.mark_ownerless,
+    "unmark_ownerless": ownership.unmark_ownerless,
+    "ask_exclusion": excluding.ask_exclusion,
+    "grant_exclusion": excluding.grant_exclusion,
+    "refuse_exclusion": excluding.refuse_exclusion,
+    "appeal_lateness": appealing_lateness.appeal_lateness,
+    "uphold_lateness": appealing_lateness.uphold_lateness,
+    "exempt_lateness": appealing_lateness.exempt_lateness,
+    "refuse_lateness": appealing_lateness.refuse_lateness,
     "add_cohandler": dispatching.add_cohandler,
     "accept": handling.accept,
     "contact": handling.contact,

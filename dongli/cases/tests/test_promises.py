@@ -1,4 +1,4 @@
-"""What was promised first stays in sight; returns over the whole case; alarms of arbitration and supervision by level."""
+"""What was promised first stays in sight; returns over the whole case; alarms of arbitration and of supervision."""
 
 from datetime import date, timedelta
 from typing import Any
