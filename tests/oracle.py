@@ -44,10 +44,10 @@ EVERYBODY = (*RESIDENTS, "holder-of-link", *DESKS, *OFFICERS, "worker", "worker-
 
 DESK_VERBS = set(
     "place classify mark_spam unmark_spam register refuse dispatch add_cohandler release call transfer"
-    " call_back unmerge ask_verify mark_ownerless unmark_ownerless".split()
+    " call_back assign_jointly unmerge ask_verify mark_ownerless unmark_ownerless".split()
 )
 UPPER_DESK_VERBS = {"supervise", "arbitrate", "hold", "refuse_hold", "resume"}
-HOLDER_VERBS = {"accept", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
+HOLDER_VERBS = {"accept", "acknowledge", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
 EXCLUSION_VERBS = {"ask_exclusion", "grant_exclusion", "refuse_exclusion"}
 LATENESS_VERBS = {"appeal_lateness", "uphold_lateness", "exempt_lateness", "refuse_lateness"}
 TOP_DESKS = {"district", "city"}
@@ -89,10 +89,22 @@ class Oracle:
             return self.at_desk(name, case) or (lead is not None and self.holds(name, case, lead))
         if verb in {"check", "fail_check", "close"}:
             return self.at_desk(name, case) and not self.answered(name, lead)
-        if verb in {"sign", "decline"} and self.known(name):
-            blew = whistle is not None and whistle.blown_by_id == self.city.person(name).id
-            return name in SIGNERS and self.at_desk(name, case) and not blew
+        if verb == "assign_by_leader":
+            return name in SIGNERS and self.at_desk(name, case)
+        if whistle is not None and verb in {"sign", "decline", "rate_response", "judge_whistle"} and self.known(name):
+            return self.of_whistle(name, verb, case, tasks, whistle)
         return verb in DESK_VERBS and self.at_desk(name, case)
+
+    def of_whistle(self, name: str, verb: str, case: Case, tasks: Sequence[Task], whistle: Whistle) -> bool:
+        """Leaders sign, and in an emergency the secretary; who blew it rates; who came and answered judges it."""
+        blew = whistle.blown_by_id == self.city.person(name).id
+        if verb == "rate_response":
+            return blew
+        if verb == "judge_whistle":
+            mine = [task for task in tasks if task.organisation_id == self.departments.get(name, whistle.id)]
+            return any(task.whistle_id == whistle.id and task.state == "answered" for task in mine)
+        in_emergency = verb == "sign" and name == "secretary" and whistle.kind == "emergency"
+        return (name in SIGNERS or in_emergency) and self.at_desk(name, case) and not blew
 
     def leads(self, name: str, lead: Case | None, tasks: Sequence[Task]) -> bool:
         """Whether `name` handles the case under which another one is to be merged."""

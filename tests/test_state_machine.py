@@ -28,6 +28,7 @@ from dongli.cases.access import visible
 from dongli.cases.actions import (
     appealing_lateness,
     arbitrating,
+    assigning,
     clocks,
     closing,
     dispatching,
@@ -39,10 +40,13 @@ from dongli.cases.actions import (
     merging,
     overseeing,
     ownership,
+    ringing,
     transferring,
     verifying,
+    whistle_ratings,
     whistling,
 )
+from dongli.cases.actions.assigning import Duty, OwnLimit
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.actions.policy import load_policy
 from dongli.cases.models import Case, Step, Task, Whistle
@@ -71,7 +75,7 @@ Move = tuple[str, Task | None, Whistle | None]
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 TABLES = (
     "case casetext casecontact task extension step steptext whistle whistle_wanted rating ratingtext"
-    " verification exclusion latenessappeal"
+    " verification exclusion latenessappeal letter whistlerating whistleratingtext"
 ).split()
 SNAPSHOT = (
     " || ".join(
@@ -90,6 +94,8 @@ ON_ENDED = {
     "uphold_lateness",
     "exempt_lateness",
     "refuse_lateness",
+    "rate_response",
+    "judge_whistle",
     "call_back",
     "rate",
     "reopen",
@@ -98,10 +104,10 @@ ON_ENDED = {
 }
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
 FORWARD = set(
-    "register dispatch arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
+    "register dispatch assign_jointly arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
 )
 STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
-WITH_DEPARTMENT = {"dispatch", "arbitrate", "blow", "add_cohandler", "call"}
+WITH_DEPARTMENT = {"dispatch", "assign_jointly", "arbitrate", "blow", "add_cohandler", "call"}
 REASONS = {
     "refuse": "duplicate",
     "return": "wrong_department",
@@ -112,6 +118,7 @@ WITH_WORDS = set(
     "merge unmerge ask_verify verify ask_exclusion grant_exclusion refuse_exclusion".split()
     + "appeal_lateness uphold_lateness exempt_lateness refuse_lateness".split()
     + "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
+    + "assign_jointly assign_by_leader rate_response judge_whistle".split()
     + "contact refuse return release answer check fail_check close reopen withdraw add decline".split()
 )
 BY_SYSTEM = {
@@ -269,7 +276,9 @@ class Workflow(RuleBasedStateMachine):
         """Alarms ring, and ring once."""
         self.clock.shift(timedelta(hours=hours))
         clocks.sweep()
+        ringing.sweep()
         before = snapshot()
+        assert ringing.sweep() == {"signed": 0, "rung": 0}
         assert clocks.sweep() == {"resumed": 0, "reminded": 0, "escalated": 0}
         assert snapshot() == before
 
@@ -307,6 +316,18 @@ class Workflow(RuleBasedStateMachine):
                 "lead": draw(self._leads(case, honest=honest)),
                 "cohandlers": draw(st.sampled_from([(), (department,)])),
             },
+            "assign_jointly": lambda: {
+                "lead": draw(self._leads(case, honest=honest)),
+                "cohandlers": [Duty(department, GOOD_WORDS if honest else draw(WORDS))],
+            },
+            "assign_by_leader": lambda: {
+                "lead": draw(self._leads(case, honest=honest)),
+                "limit": draw(st.sampled_from([None, OwnLimit(2, "working_day"), OwnLimit(0, "moon")])),
+            },
+            "rate_response": lambda: {
+                "task_id": draw(self._parts(case)), "in_time": "late", "helpful": draw(st.sampled_from(["partly", "very"]))
+            },
+            "judge_whistle": lambda: {"task_id": draw(self._parts(case)), "founded": draw(st.booleans())},
             "blow": lambda: {"call": self._call(draw, department, honest=honest)},
             "transfer": lambda: {
                 "where": draw(st.sampled_from(self._places())), "fresh_limit": draw(st.booleans())
@@ -335,6 +356,10 @@ class Workflow(RuleBasedStateMachine):
         if verb in WITH_WORDS:
             chosen["words"] = GOOD_WORDS if honest else draw(WORDS)
         return chosen
+
+    def _parts(self, case: Case) -> st.SearchStrategy[UUID]:
+        found = Task.objects.filter(case=case, whistle__isnull=False).order_by("id").values_list("id", flat=True)
+        return st.sampled_from([*found, new_id()])
 
     def _days(self) -> st.SearchStrategy[date]:
         return st.sampled_from([3, 3, 20, 0, -1, 400]).map(lambda days: (now() + timedelta(days=days)).date())
@@ -446,6 +471,11 @@ VERBS: dict[str, Callable[..., Case]] = {
     "mark_spam": dispatching.mark_spam,
     "unmark_spam": dispatching.unmark_spam,
     "dispatch": dispatching.dispatch,
+    "assign_jointly": assigning.assign_jointly,
+    "assign_by_leader": assigning.assign_by_leader,
+    "acknowledge": ringing.acknowledge,
+    "rate_response": whistle_ratings.rate_response,
+    "judge_whistle": whistle_ratings.judge_whistle,
     "supervise": overseeing.supervise,
     "call_back": overseeing.call_back,
     "transfer": transferring.transfer,

@@ -11,7 +11,7 @@ from dongli.cases.models import Case, Task, Whistle, WhistleRating, WhistleRatin
 from dongli.cases.models.whistle_rating import Helpful, InTime, Side
 from dongli.cases.whistle_parts import is_rateable, rating_until
 from dongli.cases.work import Work
-from dongli.common.errors import Conflict, Invalid, NotAllowed
+from dongli.common.errors import Conflict, Invalid
 from dongli.common.text import clean
 from dongli.people.viewer import Viewer
 
@@ -48,7 +48,7 @@ def judge_whistle(
         return work.case
     part = _part(work, whistle, task_id)
     if part not in access.parts_of(viewer, whistle, work.tasks):
-        raise NotAllowed("not_yours", _("Only the department that was called can say this."))
+        raise Invalid("not_yours", _("Only the department that was called can say this."), field="task")
     _give(work, whistle, WhistleRating(task=part, side=Side.DEPARTMENT, founded=founded), text)
     work.step("judge_whistle", whistle=whistle, task=part, data={"department": str(part.organisation)})
     return work.finish()

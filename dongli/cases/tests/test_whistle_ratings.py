@@ -130,7 +130,7 @@ def test_only_parts_of_this_whistle_and_known_answers_are_taken(stage: Stage, wh
             in_time="late",
             helpful="partly",
         )
-    with pytest.raises(NotAllowed):
+    with pytest.raises(Invalid):
         judge(stage, whistle, function="urban_management")
     assert not WhistleRating.objects.exists()
 

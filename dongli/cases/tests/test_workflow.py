@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from dongli.cases.actions import (
     appealing_lateness,
     arbitrating,
+    assigning,
     clocks,
     closing,
     dispatching,
@@ -27,8 +28,10 @@ from dongli.cases.actions import (
     merging,
     overseeing,
     ownership,
+    ringing,
     transferring,
     verifying,
+    whistle_ratings,
     whistling,
 )
 from dongli.cases.workflow import (
@@ -52,7 +55,8 @@ from dongli.cases.workflow import (
 
 STORIES: tuple[ModuleType, ...] = (
     filing, dispatching, handling, whistling, closing, clocks, importing, arbitrating, extending, holding,
-    transferring, overseeing, merging, ownership, verifying, appealing_lateness, excluding,
+    transferring, overseeing, merging, ownership, verifying, appealing_lateness, excluding, assigning,
+    ringing, whistle_ratings,
 )  # fmt: skip
 ROWS = (*CASE_TABLE, *TASK_TABLE, *WHISTLE_TABLE)
 # Verbs whose function is called otherwise, and those that are only ever part of another action.
@@ -168,7 +172,7 @@ def test_an_ended_case_goes_on_only_by_the_residents_word_or_undone_spam() -> No
 def test_the_command_side_never_checks_and_the_supervision_side_is_not_the_holder() -> None:
     assert {row.verb for row in ROWS if Actor.SUPERVISOR in row.actors} == {"check", "fail_check", "close"}
     assert all(row.actors == (Actor.SUPERVISOR,) for row in ROWS if Actor.SUPERVISOR in row.actors)
-    assert {row.verb for row in ROWS if Actor.SIGNER in row.actors} == {"sign", "decline", "call"}
+    assert {row.verb for row in ROWS if Actor.SIGNER in row.actors} == {"assign_by_leader", "sign", "decline", "call"}
 
 
 @pytest.mark.parametrize(
