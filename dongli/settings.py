@@ -50,6 +50,8 @@ RING_MINUTES = int(os.environ.get("DONGLI_RING_MINUTES", "3"))
 EMERGENCY_SIGN_MINUTES = int(os.environ.get("DONGLI_EMERGENCY_SIGN_MINUTES", "10"))
 # Internal notes: how large an attachment may be, in megabytes.
 ATTACHMENT_MB = int(os.environ.get("DONGLI_ATTACHMENT_MB", "20"))
+# A resident's copy of their data can be fetched for so many days.
+COPY_DAYS = int(os.environ.get("DONGLI_COPY_DAYS", "7"))
 # What sends words to many people waits so many seconds, in which it can be undone.
 UNDO_SECONDS = int(os.environ.get("DONGLI_UNDO_SECONDS", "10"))
 

@@ -37,7 +37,7 @@ class Attachment:
 
 
 def prepare(upload: Upload) -> Attachment:
-    """The upload, checked; pictures are made anew as photos are. Raises `Invalid` (field `files`) naming the file."""
+    """The upload, checked; pictures are made anew as photos are. Raises `Invalid` naming the file and the field."""
     name, size = shown_name(upload.name), upload.size or 0
     limit = settings.ATTACHMENT_MB
     if size == 0:
@@ -48,14 +48,14 @@ def prepare(upload: Upload) -> Attachment:
     kind = _kind(upload)
     if kind is None:
         message = _(
-            "“%(name)s” is none of the kinds that can be attached: pictures, PDF, Word or Excel without macros."
+            "“%(name)s” cannot be attached. Pictures, PDF, Word and Excel without macros can."
         )
         raise _refusal("unknown_file", message, name)
     return Attachment(kind, name.rpartition(".")[0] or name, _data(upload, kind))
 
 
 def _refusal(code: str, message: str, name: str, **values: int) -> Invalid:
-    return Invalid(code, message % {"name": name, **values}, field="files")
+    return Invalid(code, message % {"name": name, **values}, field="attachments")
 
 
 def _data(upload: Upload, kind: FileKind) -> bytes:
@@ -63,7 +63,7 @@ def _data(upload: Upload, kind: FileKind) -> bytes:
         try:
             return photos.prepare(upload).data
         except Invalid as refusal:
-            raise Invalid(refusal.code, refusal.message, field="files") from refusal
+            raise Invalid(refusal.code, refusal.message, field="attachments") from refusal
     upload.seek(0)
     return bytes(upload.read())
 

@@ -8,6 +8,8 @@ from dongli.cases import following
 from dongli.cases.actions import (
     bulk_answering,
     clocks,
+    copying,
+    deletion,
     events,
     exporting,
     follow_ups,
@@ -59,6 +61,22 @@ def redact_due(timestamp: int) -> None:
     """Every night (03:20 in the city): remove the personal data whose time is over."""
     fresh_connection()
     redacting.redact_due()
+
+
+@app.task
+def write_copy(copy_id: str) -> None:
+    """Write the copy of their data that a resident asked for."""
+    fresh_connection()
+    copying.write(UUID(copy_id))
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queueing_lock="carry_out_deletions")
+def carry_out_deletions(timestamp: int) -> None:
+    """Empty what residents asked to have deleted and what has ended since; forget old copies."""
+    fresh_connection()
+    deletion.carry_out_granted()
+    copying.purge_copies()
 
 
 @app.task

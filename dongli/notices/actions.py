@@ -220,6 +220,12 @@ def retry(*, viewer: Viewer, delivery_id: UUID) -> Delivery:
     return found
 
 
+def forget_person(user: User) -> None:
+    """Delete what a person was ever told, and where it was sent (part of deleting an account)."""
+    Delivery.objects.filter(notification__user=user).delete()
+    Notification.objects.filter(user=user).delete()
+
+
 def forget_old() -> None:
     """Deliveries of half a year ago and notifications read a year ago are no longer needed."""
     moment = now()

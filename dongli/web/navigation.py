@@ -56,6 +56,7 @@ WORKER = [
     Place("web:work_more", _("More"), "dots"),
 ]
 HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
+PRIVACY_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         "",
@@ -66,6 +67,7 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("desk_problems", _("Problem list"), "stack-2"),
             Place("desk_events", _("Mass events"), "alert-triangle"),
             Place("desk_duties", _("My duty list"), "checklist"),
+            Place("desk_privacy", _("Requests for deletion"), "shield", roles=PRIVACY_ROLES),
             Place("hotline", _("File for somebody"), "phone", roles=HOTLINE_ROLES),
             Place("notices:inbox", _("Notifications"), "bell", "unread"),
         ],

@@ -30,7 +30,7 @@ MAX_WORDS = 2000
 MAX_MENTIONS = 10
 LONGEST_NAME = 40
 _MENTION = re.compile(rf"(?<![A-Za-z0-9._@-])@([^\s@]{{1,{LONGEST_NAME}}})")
-ENDINGS = {FileKind.IMAGE: "jpg", FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.XLSX: "xlsx"}
+ENDINGS: dict[str, str] = {FileKind.IMAGE: "jpg", FileKind.PDF: "pdf", FileKind.DOCX: "docx", FileKind.XLSX: "xlsx"}
 
 kinds.register("cases.mention", gettext_noop("%(author)s mentions you in a note on case %(number)s"))
 
@@ -45,7 +45,7 @@ def write_note(*, viewer: Viewer, case_id: UUID, key: UUID, words: str, files: S
     text = clean(words, field="words", max_length=MAX_WORDS, required=not files)
     if len(files) > attachments.MAX_FILES:
         message = _("Please attach at most %(count)d files.") % {"count": attachments.MAX_FILES}
-        raise Invalid("too_many_files", message, field="files")
+        raise Invalid("too_many_files", message, field="attachments")
     found = [attachments.prepare(upload) for upload in files]
     saved: list[str] = []
     try:

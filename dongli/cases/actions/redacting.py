@@ -129,11 +129,12 @@ def _mask_row(row: Any, fields: tuple[str, ...]) -> bool:
 
 def _drop_files(ids: list[UUID]) -> None:
     """Photos and attachments go with their files, once that is committed; that there was a note stays."""
-    for rows in (Photo.objects.filter(case__in=ids), NoteFile.objects.filter(note__case__in=ids)):
-        found = list(rows)
-        for row in found:
-            transaction.on_commit(partial(row.file.storage.delete, str(row.file)), robust=True)
-        rows.model._default_manager.filter(pk__in=[row.pk for row in found]).delete()
+    photos = list(Photo.objects.filter(case__in=ids))
+    attached = list(NoteFile.objects.filter(note__case__in=ids))
+    for file in [*(one.file for one in photos), *(one.file for one in attached)]:
+        transaction.on_commit(partial(file.storage.delete, str(file)), robust=True)
+    Photo.objects.filter(pk__in=[row.pk for row in photos]).delete()
+    NoteFile.objects.filter(pk__in=[row.pk for row in attached]).delete()
 
 
 def _record(cases: list[Case], part: str, cause: str) -> None:

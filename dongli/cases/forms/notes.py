@@ -30,7 +30,7 @@ class NoteForm(VerbForm):
         limit=MAX_WORDS,
         hint=gettext_lazy("Only staff read this. Write @ and a name to tell a colleague."),
     )
-    files = _SeveralFiles(
+    attachments = _SeveralFiles(
         label=gettext_lazy("Attachments"),
         required=False,
         help_text=gettext_lazy("Pictures, PDF, Word or Excel; %(count)s files at most.") % {"count": MAX_FILES},
@@ -43,4 +43,4 @@ class NoteForm(VerbForm):
     @property
     def uploads(self) -> list[Upload]:
         """The files sent."""
-        return list(self.cleaned_data["files"] or [])
+        return list(self.cleaned_data["attachments"] or [])

@@ -202,7 +202,8 @@ def test_a_job_that_died_halfway_is_taken_up(stage: Stage, monkeypatch: pytest.M
     cases = in_hand(stage, 3)
     bulk = asked(stage, cases)
     BulkAnswer.objects.filter(pk=bulk.pk).update(send_at=now() - timedelta(minutes=2))
-    real, done = handling.answer, []
+    real = handling.answer
+    done: list[Case] = []
 
     def dies(**fields: Any) -> Case:
         if len(done) == 1:

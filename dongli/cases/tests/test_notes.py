@@ -40,13 +40,13 @@ def case(stage: Stage) -> Case:
     return stage.accepted()
 
 
-def office(main: str = "word/document.xml", **parts: bytes) -> bytes:
-    """An office file as far as its structure goes; keyword parts are added under `word/`."""
+def office(main: str = "word/document.xml", parts: dict[str, bytes] | None = None) -> bytes:
+    """An office file as far as its structure goes; more parts are added under `word/`."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(main, "<document/>")
-        for name, data in parts.items():
+        for name, data in (parts or {}).items():
             archive.writestr(f"word/{name}", data)
     return target.getvalue()
 
@@ -105,7 +105,7 @@ def test_an_officer_who_filed_for_themselves_has_no_notes_of_it(stage: Stage) ->
     own = stage.file(viewer=stage.viewer("community"))
     assert Desk(stage, "community").get("desk_case", own.number).status_code == 200
     assert Desk(stage, "community").get("case_notes", own.id).status_code == 404
-    assert write(stage, own, "subdistrict")
+    assert write(stage, own, "subdistrict").case == own
 
 
 def test_colleagues_are_those_who_see_the_case(stage: Stage, case: Case) -> None:
@@ -202,7 +202,7 @@ def test_good_files_are_kept_under_random_names_and_sent_to_be_saved(stage: Stag
     assert [one.kind for one in note.files.all()] == ["image", "pdf", "xlsx", "docx"]
     assert [one.name for one in note.files.all()] == ["现场", "通知", "表", "函"]
     for one in note.files.all():
-        assert len(Path(one.file.name).stem) >= 32
+        assert len(Path(str(one.file)).stem) >= 32
         answer: Any = Desk(stage, "worker").get("note_file", one.id)
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].startswith("attachment")
@@ -212,12 +212,12 @@ def test_good_files_are_kept_under_random_names_and_sent_to_be_saved(stage: Stag
 
 
 def bomb() -> bytes:
-    return office(**{"media.bin": bytes(60 * 1024 * 1024)})
+    return office(parts={"media.bin": bytes(60 * 1024 * 1024)})
 
 
 def lying() -> bytes:
     """An archive whose part inflates to more than it announces."""
-    data = office(**{"media.bin": bytes(1024 * 1024)})
+    data = office(parts={"media.bin": bytes(1024 * 1024)})
     size = (1024 * 1024).to_bytes(4, "little")
     return data.replace(size, (10).to_bytes(4, "little"))
 
@@ -232,8 +232,8 @@ def lying() -> bytes:
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unknown_file"),
         ("a.docx", bomb(), "unknown_file"),
         ("a.docx", lying(), "unknown_file"),
-        ("a.docx", office(**{"vbaProject.bin": b"x"}), "unknown_file"),
-        ("a.docx", office(**{"../../../etc/passwd": b"x"}), "unknown_file"),
+        ("a.docx", office(parts={"vbaProject.bin": b"x"}), "unknown_file"),
+        ("a.docx", office(parts={"../../../etc/passwd": b"x"}), "unknown_file"),
         ("a.docx", office("other/document.xml"), "unknown_file"),
         ("a.docx", office()[:-30], "unknown_file"),
         ("a.zip", b"PK\x03\x04" + bytes(100), "unknown_file"),
@@ -246,7 +246,7 @@ def test_bad_files_are_refused_by_name_and_leave_nothing(
 ) -> None:
     with pytest.raises(Invalid) as refused:
         write(stage, case, files=[upload("好.pdf", PDF), upload(name, data)])
-    assert (refused.value.code, refused.value.field) == (code, "files")
+    assert (refused.value.code, refused.value.field) == (code, "attachments")
     assert name in str(refused.value)
     assert not Note.objects.exists()
     assert not [one for one in media.rglob("*") if one.is_file()]
@@ -255,9 +255,9 @@ def test_bad_files_are_refused_by_name_and_leave_nothing(
 def test_too_many_files_and_no_words_at_all_are_said_on_the_page(stage: Stage, case: Case) -> None:
     desk = Desk(stage, "community")
     files = [upload(f"{at}.pdf", PDF) for at in range(attachments.MAX_FILES + 1)]
-    assert desk.post("case_notes", case.id, words=WORDS, files=files).status_code == 422
+    assert desk.post("case_notes", case.id, words=WORDS, attachments=files).status_code == 422
     assert desk.post("case_notes", case.id, words=" ").status_code == 422
-    answer = desk.post("case_notes", case.id, words=WORDS, files=[upload("a.pdf", PDF), upload("b.pdf", PDF)])
+    answer = desk.post("case_notes", case.id, words=WORDS, attachments=[upload("a.pdf", PDF), upload("b.pdf", PDF)])
     assert answer.status_code == 303, answer.context["form"].errors
     assert NoteFile.objects.count() == 2
     panel = desk.post_from_panel("case_notes", case.id, words="第二条")

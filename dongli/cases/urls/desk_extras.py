@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import bulk_answer, notes
+from dongli.cases.views import bulk_answer, notes, privacy
+from dongli.people.guards import login_required
 
 urlpatterns: list[URLPattern] = [
     path("case/<uuid:case_id>/notes/", notes.notes, name="case_notes"),
@@ -12,4 +13,15 @@ urlpatterns: list[URLPattern] = [
     path("desk/bulk-answer/<uuid:bulk_id>/", bulk_answer.bulk_answer, name="bulk_answer"),
     path("desk/bulk-answer/<uuid:bulk_id>/live/", bulk_answer.live, name="bulk_answer_live"),
     path("desk/bulk-answer/<uuid:bulk_id>/undo/", bulk_answer.undo, name="bulk_answer_undo"),
+    path("me/privacy/", privacy.me, name="me_privacy"),
+    path("me/privacy/copy/", privacy.ask_copy, name="me_copy_ask"),
+    path("me/privacy/copy/<uuid:copy_id>/live/", privacy.copy_live, name="me_copy_live"),
+    path("me/privacy/copy/<uuid:copy_id>/file/", privacy.copy_file, name="me_copy_file"),
+    path("me/privacy/delete/", privacy.delete_account, name="me_delete"),
+    path("me/privacy/requests/<uuid:request_id>/take-back/", privacy.take_back, name="me_take_back"),
+    path("c/<str:number>/<str:token>/data/", privacy.case_data, name="link_data"),
+    path("my/<str:number>/data/", login_required(privacy.case_data), name="my_data"),
+    path("desk/privacy/", privacy.desk, name="desk_privacy"),
+    path("desk/privacy/<uuid:request_id>/grant/", privacy.grant, name="desk_privacy_grant"),
+    path("desk/privacy/<uuid:request_id>/refuse/", privacy.refuse, name="desk_privacy_refuse"),
 ]

@@ -43,8 +43,12 @@ class Door:
     def reopen_url(self) -> str:
         return self.url("reopen")
 
+    @property
+    def data_url(self) -> str:
+        return self.url("data")
+
     def url(self, page: str) -> str:
-        """The address of one of the case's pages: page, add, withdraw, rate, reopen."""
+        """The address of one of the case's pages: page, add, withdraw, rate, reopen, data."""
         suffix = "" if page == "page" else f"_{page}"
         if self.token:
             name = "case_link" if not suffix else f"link{suffix}"

@@ -23,7 +23,7 @@ from dongli.people.guards import viewer_from, worker_required
 from dongli.people.viewer import Viewer
 
 MOST_ASKED = 40
-TYPES = {
+TYPES: dict[str, str] = {
     "image": "image/jpeg",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -1,6 +1,7 @@
 """What residents open: filing, the timeline behind the secret link or the log-in, rating, a lost link."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +20,7 @@ from dongli.cases.actions import closing, filing
 from dongli.cases.actions.lost_link import send_lost_link
 from dongli.cases.forms.resident import AddForm, FindForm, RateForm, ReopenForm, WithdrawForm
 from dongli.cases.models import Case
+from dongli.cases.queries import contact_looks as looks
 from dongli.cases.queries import lists
 from dongli.cases.queries.detail import Entry
 from dongli.cases.queries.resident import STAGES, TITLES, public_classes, resident_file, suggestions
@@ -86,10 +88,19 @@ def done(request: HttpRequest, number: str, token: str) -> HttpResponse:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """When somebody looked at the contact: a line of the timeline that is no step."""
+
+    at: datetime
+    reason: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Told:
     """One line of the resident's timeline."""
 
-    entry: Entry
+    entry: Entry | Seen
     title: str
     icon: str
     tone: str
@@ -113,7 +124,7 @@ def _case_page(
         "case": door.case,
         "look": wording.CASE_LOOKS.get(door.case.state),
         "stages": [str(stage) for stage in STAGES],
-        "steps": [_told(door, entry) for entry in reversed(file.timeline)],
+        "steps": _steps(door, file.timeline),
         "photos": door.photo_links(file.photos),
         "add": add or AddForm(),
         "drafts": drafts.photos if drafts else [],
@@ -122,6 +133,17 @@ def _case_page(
     if drafts is not None:
         drafts.remember(response)
     return response
+
+
+def _steps(door: Door, timeline: list[Entry]) -> list[Told]:
+    """What happened, newest first; and who opened the contact in between."""
+    told = [_told(door, entry) for entry in reversed(timeline)]
+    return sorted([*told, *map(_looked, looks.at_case(door.case))], key=lambda one: one.entry.at, reverse=True)
+
+
+def _looked(look: looks.Look) -> Told:
+    who = " · ".join(part for part in (look.who, look.office) if part)
+    return Told(Seen(look.at), _("Somebody opened your name and phone"), "eye", "", [Line(who)], [])
 
 
 def _told(door: Door, entry: Entry) -> Told:

@@ -3,6 +3,7 @@
 from dongli.people.actions.accounts import (
     create_administrator,
     create_staff,
+    erase_account,
     let_leave,
     log_in_by_phone,
     open_record,
@@ -20,6 +21,7 @@ __all__ = (
     "end_absence",
     "end_grant",
     "end_turn",
+    "erase_account",
     "grant_role",
     "let_leave",
     "log_in_by_phone",

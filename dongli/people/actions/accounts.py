@@ -198,6 +198,18 @@ def open_record(
     return value
 
 
+def erase_account(user: User) -> None:
+    """Empty a resident's account for good: nobody can sign in to it, and its phone is free again.
+
+    Who may ask and decide is checked by the caller. Raises `NotAllowed` for an account of staff.
+    """
+    if Grant.objects.filter(user=user).exists():
+        raise NotAllowed("staff_account", _("An account of staff is not deleted: its holder leaves."))
+    Authenticator.objects.filter(user=user).delete()
+    emptied = {"username": None, "name": "", "phone": "", "phone_hash": "", "email": "", "language": "", "home": None}
+    User.objects.filter(pk=user.pk).update(**emptied, phone_verified=False, is_active=False)
+
+
 def set_home(*, viewer: Viewer, area: Area | None) -> User:
     """Remember “my compound” (a compound, building or community), or forget it. Raises `Invalid` for other levels."""
     if area is not None and (area.level not in HOME_LEVELS or area.retired_on is not None):
