@@ -104,7 +104,8 @@ ON_ENDED = {
 }
 # Steps on the long way through; the others end a case early, so `proceed` prefers these.
 FORWARD = set(
-    "register dispatch assign_jointly arbitrate accept answer blow sign report_in check close rate reopen fail_check".split()
+    "register dispatch assign_jointly arbitrate accept answer blow sign report_in check".split()
+    + "close rate reopen fail_check".split()
 )
 STRAIGHT = ("register", "dispatch", "accept", "answer", "check", "close")
 WITH_DEPARTMENT = {"dispatch", "assign_jointly", "arbitrate", "blow", "add_cohandler", "call"}
@@ -325,7 +326,9 @@ class Workflow(RuleBasedStateMachine):
                 "limit": draw(st.sampled_from([None, OwnLimit(2, "working_day"), OwnLimit(0, "moon")])),
             },
             "rate_response": lambda: {
-                "task_id": draw(self._parts(case)), "in_time": "late", "helpful": draw(st.sampled_from(["partly", "very"]))
+                "task_id": draw(self._parts(case)),
+                "in_time": "late",
+                "helpful": draw(st.sampled_from(["partly", "very"])),
             },
             "judge_whistle": lambda: {"task_id": draw(self._parts(case)), "founded": draw(st.booleans())},
             "blow": lambda: {"call": self._call(draw, department, honest=honest)},
