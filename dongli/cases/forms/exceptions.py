@@ -73,7 +73,7 @@ class AskHoldForm(VerbForm):
 
     until = forms.DateField(
         label=gettext_lazy("Until"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     words = words_field(
         gettext_lazy("Why it cannot be solved now"), limit=1000, hint=gettext_lazy("The desk above reads this.")
@@ -107,7 +107,9 @@ class RefuseHoldForm(VerbForm):
 class SuperviseForm(VerbForm):
     """By when a late case is to be done, and what is demanded."""
 
-    demanded_by = forms.DateField(label=gettext_lazy("To be done by"), widget=forms.DateInput(attrs={"type": "date"}))
+    demanded_by = forms.DateField(
+        label=gettext_lazy("To be done by"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     words = words_field(
         gettext_lazy("What is demanded"), limit=1000, hint=gettext_lazy("Whoever handles it reads this.")
     )
