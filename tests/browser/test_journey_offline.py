@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Route, expect
+from playwright.sync_api import Browser, Error, Page, Route, Worker, expect
 from pytest_django.live_server_helper import LiveServer
 
 from dongli.cases.actions import handling
@@ -312,3 +312,22 @@ def test_a_full_phone_says_so_and_keeps_what_was_typed(phone: Phone, stage: Stag
     )
     assert page.locator("textarea[name=words]").input_value() == "写了很多"
     phone.restore()
+
+
+def test_a_new_version_takes_over_while_steps_wait(phone: Phone, stage: Stage, settings: Any) -> None:
+    case = stage.accepted()
+    handling.contact(viewer=stage.viewer("worker"), task_id=stage.lead(case).id, key=new_id(), how="phone", words="")
+    [task] = open_today(phone, case)
+    phone.cut()
+    phone.page.goto(task)
+    answer(phone, "升级前办的")
+    phone.waits(("answer", "waiting"))
+    started: list[Worker] = []
+    phone.visit.context.on("serviceworker", lambda worker: started.append(worker))
+    settings.OFFLINE_HOURS = 12  # the service worker that is served now is another one
+    phone.restore()
+    phone.page.goto("/work/queue/")
+    phone.page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
+    phone.until(lambda: len(started) > 0)
+    phone.waits()
+    assert answers(case) == ["升级前办的"]

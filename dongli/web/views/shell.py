@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from dongli.web import preferences
 
-# What the phone's room is drawn with, kept by its service worker.
+# What the phone's room is drawn with, kept by its service worker: every script but the map's and the desk's.
+_SCRIPTS = Path(__file__).parent.parent / "static" / "js"
+_ELSEWHERE = {"service.js", "map.js", "desk-keys.js"}
 SHELL = (
     "css/tokens.css", "css/resident.css", "css/components.css", "css/print.css", "cases/worker.css",
     "cases/casefile.css", "cases/desk.js", "img/icons.svg", "img/mark.svg", "img/mark-192.png", "npm/htmx/htmx.min.js",
-    "js/app.js", "js/countdown.js", "js/drafts.js", "js/install.js", "js/kept.js", "js/live.js", "js/offline.js",
-    "js/outbox.js", "js/photos.js", "js/queue.js",
+    *(f"js/{path.name}" for path in sorted(_SCRIPTS.glob("*.js")) if path.name not in _ELSEWHERE),
 )  # fmt: skip
 
 

@@ -83,13 +83,14 @@ function badge(number) {
 }
 
 function mark(place, step) {
-  const link = document.createElement("a");
+  const where = place.querySelector(".job-top") || place;
+  const link = document.createElement(where.closest("a") ? "span" : "a");
   const refused = step.state !== "waiting";
-  link.href = `/work/queue/#${step.id}`;
+  if (link.tagName === "A") link.href = `/work/queue/#${step.id}`;
   link.className = `ui-badge waits ${refused ? "ui-tone-bad" : "ui-tone-warn"}`;
   link.dataset.marked = "";
   link.textContent = `${step.what} · ${refused ? says.decide : says.waits}`;
-  (place.querySelector(".job-top") || place).append(link);
+  where.append(link);
 }
 
 /** What waits is not pressed twice; on the task's page the steps after it are offered instead. */
@@ -183,14 +184,25 @@ function typed(form) {
 async function conclude(form, step, release) {
   const gone = !navigator.onLine;
   const { results, login } = gone ? { results: new Map() } : await Promise.race([flush(step.id), new Promise((done) => setTimeout(() => done({ results: new Map() }), DIRECT_MS))]);
-  const result = results.get(step.id);
-  if (result?.state === "sent") return leave(result.next);
+  const result = results.get(step.id) || await fate(step);
+  if (result.state === "sent") return leave(result.next || afterwards(form, step));
   if (login) return leave("/work/queue/");
-  if (result?.state === "conflict") return leave(`/work/queue/#${step.id}`);
-  if (result?.state === "invalid") return mend(form, step);
+  if (result.state === "conflict") return leave(`/work/queue/#${step.id}`);
+  if (result.state === "invalid") return mend(form, step);
   if (!navigator.serviceWorker?.controller) { release(); form.reset(); renew(form); say(says.stay); note.scrollIntoView({ block: "center" }); return keepSending(); }
   sessionStorage.setItem("dongli-said", says.kept);
-  leave(step.task ? new FormData(form).get("next") || `/work/task/${step.task}/` : step.url === "/work/patrol/" ? location.pathname + location.search : "/work/today/");
+  leave(afterwards(form, step));
+}
+
+/** What became of a step that somebody else has sent: another tab, the service worker, or this page by itself. */
+async function fate(step) {
+  return await get("steps", step.id) || { state: "sent" };
+}
+
+/** Where a step leads when the server has not said so. */
+function afterwards(form, step) {
+  if (step.task) return new FormData(form).get("next") || `/work/task/${step.task}/`;
+  return step.url === "/work/patrol/" ? location.pathname + location.search : "/work/today/";
 }
 
 function leave(address) {

@@ -2,6 +2,7 @@
 
 import { again, discard, flush, mine, onChange, others } from "./outbox.js";
 
+const ICONS = { waiting: "clock", behind: "hourglass", conflict: "alert-triangle", invalid: "alert-circle" };
 const LOOKS = { waiting: "ui-tone-warn", behind: "", conflict: "ui-tone-bad", invalid: "ui-tone-bad" };
 const BLANK = /^\/work\/task\/[^/]+\/(contact|answer|return)\/$/;
 
@@ -41,6 +42,8 @@ function item(step, state, words) {
   part.querySelector("li").id = step.id;
   $("state").className = `ui-badge ${LOOKS[state]}`;
   $("state").querySelector("span").textContent = words[state];
+  const icon = $("state").querySelector("use");
+  icon.setAttribute("href", icon.getAttribute("href").replace(/#.*/, `#${ICONS[state]}`));
   $("at").textContent = new Date(step.at).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
   $("what").textContent = step.what || step.title || step.number;
   $("subject").textContent = [step.number, step.title].filter(Boolean).join(" · ");
