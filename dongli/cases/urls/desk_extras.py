@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import bulk_answer, notes, privacy
+from dongli.cases.views import bulk_answer, notes, paper, privacy
 from dongli.people.guards import login_required
 
 urlpatterns: list[URLPattern] = [
@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern] = [
     path("desk/privacy/", privacy.desk, name="desk_privacy"),
     path("desk/privacy/<uuid:request_id>/grant/", privacy.grant, name="desk_privacy_grant"),
     path("desk/privacy/<uuid:request_id>/refuse/", privacy.refuse, name="desk_privacy_refuse"),
+    path("desk/cases/<uuid:case_id>/file/", paper.case_file, name="case_paper"),
 ]
