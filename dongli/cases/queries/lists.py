@@ -36,7 +36,7 @@ TODAY_CAP = 200
 
 # Saved filters of the desk: name → condition at a moment. The label of each is with the page.
 FILTERS: dict[str, Callable[[datetime], Q]] = {
-    "urgent": lambda _moment: Q(urgent=True, state__in=sorted(OPEN_CASE_STATES)),
+    "urgent": lambda _moment: Q(urgent=True, state__in=sorted(OPEN_CASE_STATES - {CaseState.MERGED})),
     "new": lambda _moment: Q(state=CaseState.FILED, community__isnull=False),
     "unplaced": lambda _moment: Q(state=CaseState.FILED, community__isnull=True),
     "dispatch": lambda _moment: Q(state=CaseState.REGISTERED),

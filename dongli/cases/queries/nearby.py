@@ -114,7 +114,8 @@ class Near:
 
 
 def cases_near(spot: Spot, *, viewer: Viewer, besides: UUID) -> list[Near]:
-    """Open cases near `spot` of its line that this viewer may see, nearest first: at most 20 (four statements)."""
+    """Open cases near `spot` of its line that this viewer may see: at most 20, of its class first, then the nearest
+    (four statements)."""
     seen = _candidates(spot).filter(access.visible(viewer), state__in=LEADING).exclude(pk=besides)
     return _near(spot, seen)[:MOST_LISTED]
 
@@ -164,7 +165,13 @@ def since() -> datetime:
 def _near(spot: Spot, cases: QuerySet[Case]) -> list[Near]:
     measured = [Near(case, how_far(spot, Spot.of(case))) for case in cases]
     kept = [near for near in measured if near.metres is None or near.metres <= settings.NEARBY_METRES]
-    return sorted(kept, key=lambda near: (near.metres is None, near.metres or 0, near.case.filed_at))
+    return sorted(kept, key=lambda near: (*_unlike(spot, near), near.case.filed_at))
+
+
+def _unlike(spot: Spot, near: Near) -> tuple[bool, bool, int]:
+    """What makes a case less likely the same trouble: another class, no measured distance, a longer one."""
+    category = near.case.category
+    return category is None or category.code not in spot.classes, near.metres is None, near.metres or 0
 
 
 def how_far(one: Spot, other: Spot) -> int | None:

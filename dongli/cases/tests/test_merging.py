@@ -92,10 +92,10 @@ def near(stage: Stage, case: Case, name: str = "community") -> list[tuple[UUID, 
     return [(one.case.id, one.metres) for one in found]
 
 
-def test_the_same_line_near_and_recent_is_found_nearest_first(stage: Stage) -> None:
+def test_the_same_line_near_and_recent_is_found_its_own_class_first_then_the_nearest(stage: Stage) -> None:
     here, there, far = beside(stage, 0), beside(stage, 140), beside(stage, 160)
     close_by = beside(stage, 20, category="0206")
-    assert near(stage, here) == [(close_by.id, 20), (there.id, 140)]
+    assert near(stage, here) == [(there.id, 140), (close_by.id, 20)]
     assert {one for one, _metres in near(stage, far)} == {there.id, close_by.id}
     assert near(stage, here, "stranger") == []
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dongli.cases import wording
 from dongli.cases.actions import merging
+from dongli.cases.following import is_ordinary
 from dongli.cases.forms.merging import THIS_LEADS, MergeForm
 from dongli.cases.models import Case
 from dongli.cases.queries import detail, nearby
@@ -43,7 +44,7 @@ def others(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": case,
         "room": room,
         "family": family,
-        "near": _listed(viewer, case, room) if family.lead is None else [],
+        "near": _listed(viewer, case, room) if case.lead_case_id is None and is_ordinary(case) else [],
         "looks": wording.CASE_LOOKS,
     }
     if is_panel(request):
