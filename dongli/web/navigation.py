@@ -85,6 +85,7 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("catalogue", _("Categories"), "tag"),
             Place("workflow", _("Workflow"), "route"),
             Place("calendar", _("Working calendar"), "calendar"),
+            Place("desk_retention", _("How long data are kept"), "shield", roles=(Role.ADMINISTRATOR,)),
             Place("notices:deliveries", _("Deliveries"), "send", roles=(Role.ADMINISTRATOR,)),
         ],
     ),

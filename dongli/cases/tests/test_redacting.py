@@ -182,6 +182,20 @@ def test_periods_are_set_by_the_city_administrator_and_make_sense(stage: Stage) 
     assert Retention.objects.filter(category_code="").count() == 2
 
 
+def test_periods_are_read_and_set_on_their_page(stage: Stage) -> None:
+    admin = Desk(stage, "admin")
+    assert "1095" in admin.get("desk_retention").content.decode()
+    code = "0101"
+    assert admin.post("desk_retention", category=code, contact_days="9", text_days="5").status_code == 422
+    assert admin.post("desk_retention", category=code, contact_days="30", text_days="60").status_code == 302
+    assert Retention.objects.get(category_code=code).text_days == 60
+    assert admin.post("desk_retention_drop", category=code).status_code == 302
+    assert not Retention.objects.filter(category_code=code, until=None).exists()
+    assert Desk(stage, "community").get("desk_retention").status_code == 200
+    assert Desk(stage, "city").post("desk_retention", category="", contact_days="1", text_days="2").status_code == 403
+    assert Desk(stage, "resident").get("desk_retention").status_code == 403
+
+
 def test_old_patrol_notes_are_emptied_and_the_patrol_stays(stage: Stage) -> None:
     patrol = Patrol.objects.create(
         grid=stage.city.grid, worker=stage.city.person("worker"), note="遇到张三", findings=2

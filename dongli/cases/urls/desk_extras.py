@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from dongli.cases.views import bulk_answer, notes, paper, privacy
+from dongli.cases.views import bulk_answer, notes, paper, privacy, retention
 from dongli.people.guards import login_required
 
 urlpatterns: list[URLPattern] = [
@@ -25,4 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("desk/privacy/<uuid:request_id>/grant/", privacy.grant, name="desk_privacy_grant"),
     path("desk/privacy/<uuid:request_id>/refuse/", privacy.refuse, name="desk_privacy_refuse"),
     path("desk/cases/<uuid:case_id>/file/", paper.case_file, name="case_paper"),
+    path("desk/retention/", retention.retention, name="desk_retention"),
+    path("desk/retention/drop/", retention.drop, name="desk_retention_drop"),
 ]
