@@ -1,4 +1,6 @@
-"""How long personal data are kept: a page for everybody at a desk to read and for the city's administrator to change."""
+"""How long personal data are kept: read by everybody at a desk, changed by the city's administrator."""
+
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -25,8 +27,8 @@ class RetentionForm(forms.Form):
     contact_days = forms.IntegerField(label=gettext_lazy("Contact and numbers in the words, days"))
     text_days = forms.IntegerField(label=gettext_lazy("Words, photos and notes, days"))
 
-    def __init__(self, *args: object, classes: dict[str, str], **options: object) -> None:
-        super().__init__(*args, label_suffix="", **options)  # type: ignore[arg-type]  # passed through
+    def __init__(self, data: Any = None, *, classes: dict[str, str]) -> None:
+        super().__init__(data, label_suffix="")
         self.fields["category"].choices = [("", _("All classes without their own")), *classes.items()]  # type: ignore[attr-defined]  # ChoiceField
 
 
