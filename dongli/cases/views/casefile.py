@@ -192,6 +192,7 @@ def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
     """The page of `file` for `viewer` in `room` (desk or work)."""
     case = file.case
     buttons = [_button(case, offer, room) for offer in _sorted(_acting(viewer, file))]
+    buttons += [_with_more(button) for button in buttons if button.verb == "report_in"]
     primary = _primary(buttons, file)
     return Sheet(
         file=file,
@@ -250,6 +251,18 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
     }.get(CaseState(case.state), ())
     own = ("verify", "accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
     return [button for button in buttons if button.verb in own or button.verb in wanted]
+
+
+def _with_more(button: Button) -> Button:
+    """The page of a step that one press takes too."""
+    return replace(
+        button,
+        verb="report_in_with",
+        label=_("Report in with a word or photos"),
+        icon="camera",
+        posts=False,
+        shortcut="",
+    )
 
 
 def _button(case: Case, offer: Offer, room: str) -> Button:

@@ -16,7 +16,7 @@ from dongli.cases import policy as rules
 from dongli.cases.actions.calendar import clear_day as clear
 from dongli.cases.actions.calendar import set_day
 from dongli.cases.forms.staff import CalendarDayForm
-from dongli.cases.models import CalendarDay, Category, Limit
+from dongli.cases.models import CalendarDay, Category, FilingCondition, Limit
 from dongli.cases.policy import in_force
 from dongli.cases.workflow import CASE_TABLE, TASK_TABLE, WHISTLE_TABLE, Transition
 from dongli.common.clock import today
@@ -37,8 +37,16 @@ LIMIT_LABELS: dict[str, str | Promise] = {
     "whistle_daily": gettext_lazy("Work on a daily whistle"),
     "whistle_joint": gettext_lazy("Work on joint enforcement"),
     "whistle_emergency": gettext_lazy("Work on an emergency"),
+    "consultation": gettext_lazy("Consultation after a letter of assignment"),
+    "leader_assignment": gettext_lazy("Leader's assignment without a limit of its own"),
+    "whistle_rating": gettext_lazy("Both sides rating a whistle"),
     "rating_window": gettext_lazy("Rating after closing"),
     "escalation_step": gettext_lazy("Between two steps of escalation"),
+    "verify": gettext_lazy("A look on site before registering"),
+    "arbitration": gettext_lazy("Arbitration"),
+    "returns_most": gettext_lazy("Returns of the lead's work before arbitration"),
+    "extensions_most": gettext_lazy("More time granted on one task, at most"),
+    "hold_longest": gettext_lazy("The longest hold"),
 }
 
 
@@ -94,9 +102,9 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """The catalogue in force, by major class; narrowed by line and by words."""
     line, words = request.GET.get("line", ""), request.GET.get("q", "").strip()[:50]
     found = [one for one in rules.catalogue(today()) if _fits(one, line, words)]
-    majors: dict[tuple[str, str], list[tuple[Category, str]]] = {}
+    majors: dict[tuple[str, str], list[tuple[Category, list[tuple[FilingCondition, str]]]]] = {}
     for one in found:
-        entry = (one, wording.limit_words(one.limit_amount, one.limit_unit))
+        entry = (one, [(row, _limit(row)) for row in rules.conditions(one.code, today())])
         majors.setdefault((one.major_code, one.major_name), []).append(entry)
     context = {
         "majors": list(majors.items()),
@@ -107,6 +115,10 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "leads": _names_of_functions(found),
     }
     return render(request, "cases/desk/catalogue.html", context)
+
+
+def _limit(row: FilingCondition) -> str:
+    return wording.limit_words(row.limit_amount, row.limit_unit)
 
 
 def _fits(one: Category, line: str, words: str) -> bool:

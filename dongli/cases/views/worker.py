@@ -34,7 +34,7 @@ from dongli.people.viewer import Viewer
 
 ROUND = "patrol"
 MOST_FINDINGS = 50
-BESIDE = frozenset({"contact", "answer", "blow", "ask_extension", "ask_hold", "merge", "return"})
+BESIDE = frozenset({"report_in_with", "contact", "answer", "blow", "ask_extension", "ask_hold", "merge", "return"})
 
 
 @dataclass(frozen=True)
