@@ -58,7 +58,10 @@ function tellOnce() {
   const text = sessionStorage.getItem("dongli-said");
   if (!text) return;
   sessionStorage.removeItem("dongli-said");
-  document.dispatchEvent(new CustomEvent("toast", { detail: { text } }));
+  const line = document.createElement("p");
+  line.className = "ui-note ui-tone-good";
+  line.textContent = text;
+  note.after(line); // not a toast: that would lie over the button one presses next
 }
 
 async function show() {
