@@ -205,7 +205,7 @@ def sheet(viewer: Viewer, file: CaseFile, *, room: str) -> Sheet:
         timeline=[_told(entry) for entry in reversed(file.timeline)],
         photos=photo_links(file.photos),
         clock=_dispatch_clock(case) or _arbitration_clock(case),
-        look_clock=_look_clock(case),
+        look_clock=_look_clock(file),
         demands=_demands(file),
         exclusion=_exclusion(file),
         notes=panel(viewer, case),
@@ -249,7 +249,18 @@ def _primary(buttons: list[Button], file: CaseFile) -> list[Button]:
         CaseState.SPAM: ("unmark_spam",),
         CaseState.MERGED: ("unmerge",),
     }.get(CaseState(case.state), ())
-    own = ("verify", "accept", "acknowledge", "report_in", "answer", "contact", "sign", "decline")
+    own = (
+        "verify",
+        "grant_exclusion",
+        "refuse_exclusion",
+        "accept",
+        "acknowledge",
+        "report_in",
+        "answer",
+        "contact",
+        "sign",
+        "decline",
+    )
     return [button for button in buttons if button.verb in own or button.verb in wanted]
 
 
@@ -396,11 +407,12 @@ def _arbitration_clock(case: Case) -> Clock | None:
     return _clock(_("Arbitration"), case.disputed_at, case.arbitrate_due_at, None)
 
 
-def _look_clock(case: Case) -> Clock | None:
-    """How long the worker has to look on site."""
-    if case.verifier_id is None or case.verify_due_at is None:
+def _look_clock(file: CaseFile) -> Clock | None:
+    """How long the worker has to look on site, from when they were asked."""
+    case, asked = file.case, [entry.at for entry in file.timeline if entry.verb == "ask_verify"]
+    if case.verifier_id is None or case.verify_due_at is None or not asked:
         return None
-    return _clock(_("Being verified"), case.filed_at, case.verify_due_at, None)
+    return _clock(_("Being verified"), asked[-1], case.verify_due_at, None)
 
 
 def _demands(file: CaseFile) -> list[Demand]:

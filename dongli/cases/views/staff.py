@@ -62,6 +62,8 @@ DESK_FILTERS = (
 PLACING_FILTERS = ("unplaced", *DESK_FILTERS)
 OWN_FILTERS = ("to_accept", "in_hand", "own_late", "all")
 WATCHING_FILTERS = ("urgent", "late", "under_way", "check", "closed", "refused", "all")
+# Shown only while there are any: most desks have none most of the time.
+RARE = frozenset({"verifying", "reviewing", "supervised", "ownerless", "excluded"})
 # What waits for the desk itself: the count beside “Queue”.
 WAITING = ("to_accept", "new", "unplaced", "dispatch", "check")
 PLACING_ROLES = (Role.DISTRICT_DESK, Role.CITY_DESK)
@@ -153,7 +155,11 @@ def _list_context(
         "rows": rows(viewer, listed.rows),
         "next": listed.next,
         "views": _views(request, viewer, scope) if page == "desk_queue" else [],
-        "saved": [_saved(request, name, found.get(name, 0), sieve.filter, page) for name in scope.filters],
+        "saved": [
+            _saved(request, name, found.get(name, 0), sieve.filter, page)
+            for name in scope.filters
+            if name not in RARE or found.get(name, 0) or name == sieve.filter
+        ],
         "sieve": sieve,
         "nav_counts": {"queue": sum(found.get(name, 0) for name in WAITING)},
     }

@@ -15,6 +15,7 @@ from dongli.areas.seed import seed_areas
 from dongli.cases.actions.policy import load_policy
 from dongli.common.clock import CITY_ZONE, now
 from dongli.operations.seeding.cases import SIZES, seed_cases
+from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
 
@@ -78,6 +79,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     count = seed_cases(size=size, seed=seed_number, as_of=as_of, residents=residents)
     say(f"{count} cases")
     say(f"{seed_problems(as_of=as_of)} problems that keep coming back")
+    say(f"{seed_exceptions()} cases that do not go the usual way")
     return count
 
 
