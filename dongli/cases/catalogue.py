@@ -18,6 +18,8 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 DATA = Path(__file__).parent / "data"
 SHIPPED_CATALOGUE = DATA / "catalogue.csv"
+SHIPPED_CONDITIONS = DATA / "conditions.csv"
+SHIPPED_PHRASES = DATA / "phrases.csv"
 SHIPPED_DEPARTMENTS = DATA / "departments.csv"
 SHIPPED_REASONS = DATA / "refusal_reasons.csv"
 SHIPPED_APPEALS = DATA / "sample_appeals.csv"
@@ -30,6 +32,7 @@ LONGEST_LIMIT = 1000
 
 HEADERS = {
     "code": "小类代码",
+    "number": "立案条件序号",
     "name": "小类名称",
     "major_code": "大类代码",
     "major_name": "大类名称",
@@ -70,7 +73,9 @@ WORDS = {
     "公众": "public",
     "内部": "staff",
 }
+_OF_CONDITION = ("code", "condition", "closing", "limit", "unit")
 _NEEDED = ("code", "name", "major_code", "major_name", "line", "condition", "closing", "limit", "unit", "lead_district")
+MOST_CONDITIONS = 20
 _YES, _NO = {"1", "true", "yes", "y", "是"}, {"", "0", "false", "no", "n", "否"}
 
 
@@ -101,6 +106,21 @@ class CategoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionRow:
+    """A filing condition of class `code`: `number` counts from 1; `limit` counts `unit`s; `until` is the day it ends."""
+
+    code: str
+    number: int
+    condition: str
+    closing: str
+    limit: int
+    unit: str
+    urgent: bool
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong in one line of a spreadsheet. `line` counts from 1, the header included; 0 is the whole file."""
 
@@ -111,10 +131,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a spreadsheet held: the good rows, and every problem by line."""
+    """What a spreadsheet held: the good rows, and every problem by line.
+
+    `conditions`: every filing condition, the first of each class too, when the sheet numbers them; none otherwise.
+    """
 
     rows: tuple[CategoryRow, ...]
     problems: tuple[Problem, ...]
+    conditions: tuple[ConditionRow, ...] = ()
 
 
 class _Bad(Exception):
@@ -126,6 +150,8 @@ class _Bad(Exception):
 def read_catalogue(content: bytes, *, filename: str, functions: Collection[str] | None = None) -> Reading:
     """Rows and problems of a catalogue in csv (UTF-8 or GB18030) or xlsx, with English or Chinese headers.
 
+    A class with several filing conditions has a line for each, numbered from 1 in the column `number` (立案条件序号); of
+    the lines after the first only code, condition, closing, limit, unit, urgent and dates are read.
     Never raises for bad content. When `functions` is given, a leading department outside it is a problem.
     """
     try:
@@ -151,6 +177,17 @@ def shipped_catalogue() -> tuple[CategoryRow, ...]:
     return reading.rows
 
 
+def shipped_conditions() -> tuple[ConditionRow, ...]:
+    """The filing conditions of the shipped classes that have several. Raises `ValueError` if the file was damaged."""
+    rows = []
+    for line, cells in enumerate(read_table(SHIPPED_CONDITIONS), start=2):
+        try:
+            rows.append(_condition_row(cells))
+        except _Bad as bad:
+            raise ValueError(f"conditions.csv line {line}: {bad.message}") from bad
+    return tuple(rows)
+
+
 def read_table(path: Path) -> list[dict[str, str]]:
     """The rows of a csv that ships with the product, as text by header."""
     with path.open(encoding="utf-8", newline="") as stream:
@@ -161,31 +198,61 @@ def _check_rows(
     columns: list[str], lines: Iterable[tuple[int, list[str]]], functions: Collection[str] | None
 ) -> Reading:
     rows: list[CategoryRow] = []
+    conditions: list[ConditionRow] = []
     problems: list[Problem] = []
-    seen: dict[str, list[CategoryRow]] = {}
-    for line, cells in lines:
-        if not any(cells):
+    seen: dict[tuple[str, int], list[ConditionRow]] = {}
+    for line, texts in lines:
+        if not any(texts):
             continue
+        cells = dict(zip(columns, texts, strict=False))
         try:
-            row = _row(dict(zip(columns, cells, strict=False)), functions)
-            _refuse_overlap(row, seen.get(row.code, []))
+            condition = _condition_row(cells)
+            row = _row(cells, functions) if condition.number == 1 else None
+            _refuse_overlap(condition, seen.setdefault((condition.code, condition.number), []))
+            if row is None and (condition.code, 1) not in seen:
+                raise _Bad("number", _("The first condition of a class (number 1) must stand before the others."))
         except _Bad as bad:
             problems.append(Problem(line, bad.column, bad.message))
             continue
-        seen.setdefault(row.code, []).append(row)
-        rows.append(row)
-    return Reading(tuple(rows), tuple(problems))
+        seen[condition.code, condition.number].append(condition)
+        conditions.append(condition)
+        if row is not None:
+            rows.append(row)
+    return Reading(tuple(rows), tuple(problems), tuple(conditions) if "number" in columns else ())
+
+
+def _condition_row(cells: dict[str, str]) -> ConditionRow:
+    for name in _OF_CONDITION:
+        if not cells.get(name):
+            raise _Bad(name, _("This cell must be filled in."))
+    since, until = _days(cells)
+    return ConditionRow(
+        code=_code(cells, "code"),
+        number=_number(cells, "number", default="1", most=MOST_CONDITIONS),
+        condition=cells["condition"],
+        closing=cells["closing"],
+        limit=_number(cells, "limit", default=""),
+        unit=_choice(cells, "unit", UNITS),
+        urgent=_flag(cells, "urgent"),
+        since=since,
+        until=until,
+    )
+
+
+def _days(cells: dict[str, str]) -> tuple[date, date | None]:
+    since, until = _date(cells, "since"), _date(cells, "until")
+    if since is None:
+        raise _Bad("since", _("This cell must be filled in."))
+    if until is not None and until <= since:
+        raise _Bad("until", _("The last day must come after the first."))
+    return since, until
 
 
 def _row(cells: dict[str, str], functions: Collection[str] | None) -> CategoryRow:
     for name in _NEEDED:
         if not cells.get(name):
             raise _Bad(name, _("This cell must be filled in."))
-    since, until = _date(cells, "since"), _date(cells, "until")
-    if since is None:
-        raise _Bad("since", _("This cell must be filled in."))
-    if until is not None and until <= since:
-        raise _Bad("until", _("The last day must come after the first."))
+    since, until = _days(cells)
     return CategoryRow(
         code=_code(cells, "code"),
         name=cells["name"],
@@ -217,10 +284,10 @@ def _code(cells: dict[str, str], name: str) -> str:
     return code
 
 
-def _number(cells: dict[str, str], name: str, *, default: str) -> int:
+def _number(cells: dict[str, str], name: str, *, default: str, most: int = LONGEST_LIMIT) -> int:
     text = cells.get(name, "") or default
-    if re.fullmatch(r"\d{1,4}(\.0+)?", text, re.ASCII) is None or not 1 <= int(text.split(".")[0]) <= LONGEST_LIMIT:
-        raise _Bad(name, _("Please give a whole number from 1 to %(most)d.") % {"most": LONGEST_LIMIT})
+    if re.fullmatch(r"\d{1,4}(\.0+)?", text, re.ASCII) is None or not 1 <= int(text.split(".")[0]) <= most:
+        raise _Bad(name, _("Please give a whole number from 1 to %(most)d.") % {"most": most})
     return int(text.split(".")[0])
 
 
@@ -261,7 +328,7 @@ def _keywords(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word))
 
 
-def _refuse_overlap(row: CategoryRow, others: Iterable[CategoryRow]) -> None:
+def _refuse_overlap(row: ConditionRow, others: Iterable[ConditionRow]) -> None:
     for other in others:
         starts_before_end = other.until is None or row.since < other.until
         ends_after_start = row.until is None or other.since < row.until

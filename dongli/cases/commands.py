@@ -119,7 +119,7 @@ def run_import_catalogue(args: argparse.Namespace) -> int:
         if reading.problems:
             print("Nothing was loaded.", file=sys.stderr)
             return 1
-        loaded = load_catalogue(rows=reading.rows)
+        loaded = load_catalogue(rows=reading.rows, conditions=reading.conditions)
     except (OSError, Refusal) as refusal:
         print(refusal, file=sys.stderr)
         return 1

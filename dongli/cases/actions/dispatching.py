@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Grid, Level
-from dongli.cases import alerts, deadlines, policy
+from dongli.cases import alerts, deadlines, disputes, policy, promises
+from dongli.cases.actions.ownership import set_mark
 from dongli.cases.models import Case, Task, TaskKind
 from dongli.cases.models.case import About
 from dongli.cases.policy import Promise
@@ -17,6 +20,7 @@ from dongli.cases.work import Work, begin
 from dongli.cases.workflow import TaskState
 from dongli.common.clock import city_date
 from dongli.common.errors import Invalid
+from dongli.common.ids import new_id
 from dongli.common.text import clean
 from dongli.organisations.models import Organisation, OrganisationKind
 from dongli.people.models import Role, User
@@ -42,6 +46,7 @@ def place(*, viewer: Viewer, case_id: UUID, key: UUID, where: Where) -> Case:
         return work.case
     way = route(where, about=work.case.about, at=work.moment)
     put(work.case, way)
+    work.drop_verification()
     work.step("place", data={"place": way.place.name if way.place else ""})
     work.step("route", by_system=True, data={"why": list(way.why)})
     auto_start(work, worker=way.worker)
@@ -56,37 +61,71 @@ def put(case: Case, way: Route) -> None:
 
 
 @transaction.atomic
-def classify(*, viewer: Viewer, case_id: UUID, key: UUID, category: str) -> Case:
-    """Choose (or correct) the class of a case that is not yet dispatched."""
+def classify(*, viewer: Viewer, case_id: UUID, key: UUID, category: str, condition: int = 0) -> Case:
+    """Choose (or correct) the class of a case that is not yet dispatched, and its filing condition (0: the first)."""
     work = begin("classify", viewer=viewer, case_id=case_id, key=key)
     if work.repeated:
         return work.case
-    _classify(work, category)
+    _classify(work, category, condition)
+    work.step("classify", data=class_data(work.case, city_date(work.moment)))
     return work.finish()
 
 
-def _classify(work: Work, code: str) -> None:
-    chosen = policy.category(code, city_date(work.moment))
-    work.case.category = chosen
-    work.case.urgent = work.case.urgent or chosen.urgent
-    work.step("classify", data={"category": chosen.name, "code": chosen.code})
+def _classify(work: Work, code: str, number: int) -> None:
+    put_class(work.case, code, number, city_date(work.moment))
+
+
+def _code(case: Case, on: date) -> str:
+    found = policy.class_of(case, on)
+    return found[0].code if found is not None else ""
+
+
+def put_class(case: Case, code: str, number: int, on: date) -> None:
+    """Give the case a class and one of its conditions; urgent is what the place's rule calls so. Raises `Invalid`."""
+    case.category = policy.category(code, on)
+    case.condition = policy.condition(code, number, on)
+    rule = policy.rule_of(case, on)
+    case.urgent = case.urgent or (rule is not None and rule.urgent)
+
+
+def class_data(case: Case, on: date) -> dict[str, Any]:
+    """What a step keeps of the class; of the condition too, where the class has several."""
+    found = policy.class_of(case, on)
+    if found is None:
+        return {}
+    category, condition = found
+    data: dict[str, Any] = {"category": category.name, "code": category.code}
+    if condition is not None and len(policy.conditions(category.code, on)) > 1:
+        data |= {"condition": condition.text, "number": condition.number}
+    return data
 
 
 @transaction.atomic
-def register(*, viewer: Viewer, case_id: UUID, key: UUID, category: str = "") -> Case:
-    """Take the case up. Raises `Invalid` when it has no class or no place yet."""
+def register(
+    *,
+    viewer: Viewer,
+    case_id: UUID,
+    key: UUID,
+    category: str = "",
+    condition: int = 0,
+    ownerless: bool | None = None,
+) -> Case:
+    """Take the case up, perhaps marked as without a clear owner. Raises `Invalid` without a class or a place.
+
+    `condition`: the number of the filing condition; 0 leaves the one it has, or takes the class's first.
+    """
     work = begin("register", viewer=viewer, case_id=case_id, key=key)
     if work.repeated:
         return work.case
-    if category and (work.case.category is None or work.case.category.code != category):
-        work.case.category = policy.category(category, city_date(work.moment))
-        work.case.urgent = work.case.urgent or work.case.category.urgent
-    if work.case.category is None:
+    if category and (condition or _code(work.case, city_date(work.moment)) != category):
+        _classify(work, category, condition)
+    if work.case.category_id is None:
         raise Invalid("no_category", _("Please choose a class from the catalogue first."), field="category")
     if work.case.community is None:
         raise Invalid("no_place", _("Please say where it is first: choose a community or a compound."), field="place")
+    set_mark(work, ownerless=ownerless, key=new_id())
     work.case.registered_at = work.moment
-    work.step("register", data={"category": work.case.category.name, "code": work.case.category.code})
+    work.step("register", key=key, data=class_data(work.case, city_date(work.moment)))
     return alerts.finish(work, "register")
 
 
@@ -135,18 +174,20 @@ def dispatch(
     lead: Assignee,
     cohandlers: Iterable[UUID] = (),
     words: str = "",
+    ownerless: bool | None = None,
 ) -> Case:
     """Give the case to one lead and any co-handlers (departments); the clock of each task starts now."""
     text = clean(words, field="words", max_length=MAX_WORDS)
     work = begin("dispatch", viewer=viewer, case_id=case_id, key=key)
     if work.repeated:
         return work.case
+    set_mark(work, ownerless=ownerless, key=new_id())
     task = lead_task(work, lead)
     others = [cohandler_task(work, organisation) for organisation in dict.fromkeys(cohandlers)]
     if any(other.organisation_id == task.organisation_id for other in others):
         raise Invalid("lead_is_cohandler", _("The lead cannot also be a co-handler."), field="cohandlers")
     work.add_tasks([task, *others])
-    work.step("dispatch", task=task, words=text, data=promised(task))
+    work.step("dispatch", key=key, task=task, words=text, data=promised(task))
     for other in others:
         work.step("add_cohandler", task=other, data=promised(other))
     return alerts.finish(work, "dispatch")
@@ -169,13 +210,13 @@ def add_cohandler(*, viewer: Viewer, case_id: UUID, key: UUID, organisation: UUI
 def auto_start(work: Work, *, worker: User | None) -> None:
     """Register, and give to the grid, what its class lets start by itself; not what is dangerous or about a handler."""
     case = work.case
-    category = case.category
-    if category is None or not category.auto_register or case.community is None or case.about or case.danger:
+    rule = policy.rule_of(case, city_date(work.moment))
+    if rule is None or not rule.auto_register or case.community is None or case.about or case.danger:
         return
     if case.registered_at is None:
         case.registered_at = work.moment
-        work.step("register", by_system=True, data={"category": category.name, "code": category.code})
-    if category.solver == "grid" and case.grid is not None and work.lead is None:
+        work.step("register", by_system=True, data=class_data(case, city_date(work.moment)))
+    if rule.solver == "grid" and case.grid is not None and work.lead is None:
         task = new_task(work, TaskKind.LEAD, _lead_promise(work), grid=case.grid, worker=worker)
         work.add_tasks([task])
         work.step("dispatch", task=task, by_system=True, data=promised(task))
@@ -188,12 +229,19 @@ def lead_task(work: Work, assignee: Assignee, own_limit: Promise | None = None) 
     """
     limit = own_limit or _lead_promise(work)
     if assignee.organisation is not None:
+        _check_owner(work.case)
         return new_task(work, TaskKind.LEAD, limit, organisation=eligible(work.case, assignee.organisation))
     if assignee.worker is not None:
         return new_task(work, TaskKind.LEAD, limit, grid=work.case.grid, worker=_worker(work.case, assignee.worker))
     if work.case.grid is None or work.case.about:
         raise Invalid("no_assignee", _("Please choose who is to handle it."), field="lead")
     return new_task(work, TaskKind.LEAD, limit, grid=work.case.grid)
+
+
+def _check_owner(case: Case) -> None:
+    if case.ownerless:
+        message = _("It has no clear owner: the place handles it. Choose a worker, or take the mark off.")
+        raise Invalid("ownerless", message, field="lead")
 
 
 def cohandler_task(work: Work, organisation: UUID) -> Task:
@@ -213,10 +261,10 @@ def new_task(
 ) -> Task:
     """A task whose clock starts now, with everything promised frozen onto it."""
     contact = None
-    if kind == TaskKind.LEAD and work.case.category is not None:
-        hours = policy.promise(work.moment, work.case.category.contact_hours, "working_hour", work.calendar)
-        contact = hours.deadline.at
-    return Task(
+    rule = policy.rule_of(work.case, city_date(work.moment)) if kind == TaskKind.LEAD else None
+    if rule is not None:
+        contact = policy.promise(work.moment, rule.contact_hours, "working_hour", work.calendar).deadline.at
+    task = Task(
         case=work.case,
         round=work.case.round,
         kind=kind,
@@ -227,6 +275,7 @@ def new_task(
         limit_amount=limit.amount,
         limit_unit=limit.unit,
         calendar_version=limit.calendar_version,
+        rule_version=limit.rule_version,
         provisional=limit.deadline.provisional,
         dispatched_at=work.moment,
         due_at=limit.deadline.at,
@@ -234,6 +283,10 @@ def new_task(
         remind_at=deadlines.reminder_at(work.moment, limit.deadline.at, limit.unit, work.calendar),
         next_escalation_at=limit.deadline.at,
     )
+    if kind == TaskKind.LEAD:
+        task.final = disputes.spent(work)
+        promises.settle(work, task)
+    return task
 
 
 def eligible(case: Case, organisation: UUID, *, field: str = "lead") -> Organisation:
@@ -264,10 +317,10 @@ def _worker(case: Case, user_id: UUID) -> User:
 
 
 def _lead_promise(work: Work) -> Promise:
-    category = work.case.category
-    if work.case.round > 1 or category is None:
-        return policy.promise_limit("second_handling" if category else "handling", work.moment, work.calendar)
-    return policy.promise(work.moment, category.limit_amount, category.limit_unit, work.calendar)
+    if work.case.round > 1:
+        return policy.promise_limit("second_handling", work.moment, work.calendar)
+    own = policy.promise_rule(work.case, work.moment, work.calendar)
+    return own or policy.promise_limit("handling", work.moment, work.calendar)
 
 
 def promised(task: Task) -> dict[str, object]:

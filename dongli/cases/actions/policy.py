@@ -1,20 +1,35 @@
-"""Loading policy: what the product ships, and catalogues from a spreadsheet. Versions are dated, never overwritten."""
+"""Loading policy: what the product ships, catalogues from a spreadsheet, and single rows from the back office.
+
+Versions are dated, never overwritten, except by an administrator who mends a row in the back office.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from dongli.cases import policy
 from dongli.cases.actions.retaining import load_retention
-from dongli.cases.catalogue import SHIPPED_REASONS, CategoryRow, read_table, shipped_catalogue
-from dongli.cases.models import Category, Limit, Reason
-from dongli.common.errors import Invalid
+from dongli.cases.catalogue import (
+    SHIPPED_PHRASES,
+    SHIPPED_REASONS,
+    CategoryRow,
+    ConditionRow,
+    read_table,
+    shipped_catalogue,
+    shipped_conditions,
+)
+from dongli.cases.models import Category, FilingCondition, Limit, Phrase, Reason
+from dongli.common.clock import today
+from dongli.common.errors import Invalid, NotAllowed
+from dongli.people.models import Role
+from dongli.people.viewer import Viewer
 
 SHIPPED_SINCE = date(2020, 1, 1)
+Row = Category | FilingCondition
 
 
 @dataclass(frozen=True)
@@ -28,9 +43,14 @@ class Loaded:
 
 @transaction.atomic
 def load_policy() -> None:
-    """Put the shipped catalogue, limits and reasons where there are none; what an administrator changed stays."""
+    """Put the shipped catalogue, limits, reasons and phrases where there are none; what an administrator changed stays.
+
+    A city that had the catalogue before conditions were counted gets the shipped ones from today on.
+    """
     if not Category.objects.exists():
-        load_catalogue(rows=shipped_catalogue(), since=SHIPPED_SINCE)
+        load_catalogue(rows=shipped_catalogue(), conditions=shipped_conditions(), since=SHIPPED_SINCE)
+    elif not FilingCondition.objects.filter(number__gt=1).exists():
+        _add_shipped_conditions()
     known = set(Limit.objects.values_list("key", flat=True))
     Limit.objects.bulk_create(
         Limit(key=row["key"], amount=int(row["amount"]), unit=row["unit"], since=SHIPPED_SINCE)
@@ -40,8 +60,18 @@ def load_policy() -> None:
     Reason.objects.bulk_create(
         (_reason(position, row) for position, row in enumerate(read_table(SHIPPED_REASONS))), ignore_conflicts=True
     )
+    if not Phrase.objects.exists():
+        Phrase.objects.bulk_create(Phrase(**row, since=SHIPPED_SINCE) for row in read_table(SHIPPED_PHRASES))
     load_retention()
     policy.changed()
+
+
+def _add_shipped_conditions() -> None:
+    """Those of classes that still read as shipped."""
+    present = set(Category.objects.filter(until=None).values_list("code", "name"))
+    as_shipped = {row.code for row in shipped_catalogue() if (row.code, row.name) in present}
+    rows = [row for row in shipped_conditions() if row.code in as_shipped]
+    _put_versions(FilingCondition, [_condition_fields(row, today()) for row in rows])
 
 
 def _reason(position: int, row: dict[str, str]) -> Reason:
@@ -57,42 +87,126 @@ def _reason(position: int, row: dict[str, str]) -> Reason:
 
 
 @transaction.atomic
-def load_catalogue(*, rows: Iterable[CategoryRow], since: date | None = None) -> Loaded:
-    """Take over a catalogue: a class that reads differently ends its old version on the new one's first day.
+def load_catalogue(
+    *, rows: Iterable[CategoryRow], conditions: Iterable[ConditionRow] = (), since: date | None = None
+) -> Loaded:
+    """Take over a catalogue: what reads differently ends its old version on the new one's first day.
 
-    `since` overrides the rows' own first day. Raises `Invalid` when a new version would not begin after the old one.
+    A class for which `conditions` names several has exactly those; of the others only the first condition is taken over
+    from its row. `since` overrides the rows' own first day. Raises `Invalid` when a new version would not begin after
+    the old one.
     """
-    current = {row.code: row for row in Category.objects.filter(until=None)}
-    added = changed = same = 0
-    for row in rows:
-        fields = _fields(row, since)
-        old = current.get(row.code)
+    classes = list(rows)
+    given = list(conditions)
+    numbered = {row.code for row in given}
+    wanted = [_condition_fields(row, since) for row in given]
+    wanted += [_condition_fields(_first(row), since) for row in classes if row.code not in numbered]
+    known = set(Category.objects.filter(until=None).values_list("code", flat=True))
+    touched = _put_versions(Category, [_class_fields(row, since) for row in classes])
+    touched |= _put_versions(FilingCondition, wanted)
+    touched |= _end_missing(wanted, {row.code for row in given if row.number > 1})
+    policy.changed()
+    codes = {row.code for row in classes} | numbered
+    return Loaded(len(codes - known), len(codes & known & touched), len((codes & known) - touched))
+
+
+def _put_versions(model: type[Row], wanted: list[dict[str, Any]]) -> set[str]:
+    """New versions of what reads differently from the one that has no end yet; the codes of the classes concerned."""
+    current = {_name(row): row for row in model._default_manager.filter(until=None)}
+    ended: list[Row] = []
+    fresh: list[Row] = []
+    for fields in wanted:
+        new = model(**fields)
+        old = current.get(_name(new))
         if old is not None and all(getattr(old, name) == value for name, value in fields.items() if name != "since"):
-            same += 1
             continue
         if old is not None:
             _end(old, fields["since"])
-            changed += 1
-        else:
-            added += 1
-        Category.objects.create(**fields)
-    return Loaded(added, changed, same)
+            ended.append(old)
+        fresh.append(new)
+    model._default_manager.bulk_update(ended, ["until"])
+    model._default_manager.bulk_create(fresh)
+    return {_name(row)[0] for row in fresh}
 
 
-def _end(old: Category, on: date) -> None:
+def _name(row: Row) -> tuple[str, int]:
+    """What a version is a version of: the class's code, and the condition's number (0 for the class itself)."""
+    return (row.category, row.number) if isinstance(row, FilingCondition) else (row.code, 0)
+
+
+def _end_missing(wanted: list[dict[str, Any]], codes: set[str]) -> set[str]:
+    """End the conditions of `codes` that the catalogue no longer names, on the day its own begin."""
+    named = {(fields["category"], fields["number"]) for fields in wanted}
+    starts = {fields["category"]: fields["since"] for fields in wanted}
+    gone = [
+        row
+        for row in FilingCondition.objects.filter(until=None, category__in=codes)
+        if (row.category, row.number) not in named
+    ]
+    for row in gone:
+        _end(row, starts[row.category])
+    FilingCondition.objects.bulk_update(gone, ["until"])
+    return {row.category for row in gone}
+
+
+def _end(old: Row, on: date) -> None:
     if old.since >= on:
         raise Invalid(
             "version_too_early",
             _("Class %(code)s: the new version must begin after %(since)s, when the present one began.")
-            % {"code": old.code, "since": old.since.isoformat()},
+            % {"code": _name(old)[0], "since": old.since.isoformat()},
             field="since",
         )
     old.until = on
-    old.save(update_fields=["until"])
 
 
-def _fields(row: CategoryRow, since: date | None) -> dict[str, Any]:
+def _class_fields(row: CategoryRow, since: date | None) -> dict[str, Any]:
     fields = asdict(row)
-    fields["limit_amount"], fields["limit_unit"] = fields.pop("limit"), fields.pop("unit")
+    for name in ("limit", "unit", "closing", "urgent"):
+        del fields[name]
     fields["staff_only"] = fields.pop("audience") == "staff"
     return {**fields, "keywords": list(row.keywords), "since": since or row.since}
+
+
+def _first(row: CategoryRow) -> ConditionRow:
+    """The condition that stands in the class's own line."""
+    return ConditionRow(row.code, 1, row.condition, row.closing, row.limit, row.unit, row.urgent, row.since, row.until)
+
+
+def _condition_fields(row: ConditionRow, since: date | None) -> dict[str, Any]:
+    return {
+        "category": row.code,
+        "number": row.number,
+        "text": row.condition,
+        "closing": row.closing,
+        "limit_amount": row.limit,
+        "limit_unit": row.unit,
+        "urgent": row.urgent,
+        "since": since or row.since,
+        "until": row.until,
+    }
+
+
+@transaction.atomic
+def keep_row(*, viewer: Viewer, row: models.Model) -> None:
+    """Save a row of policy as mended in the back office; every process reads policy again."""
+    _check(viewer)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Invalid("overlaps", _("Another version holds on these days already. Please check the dates.")) from error
+    policy.changed()
+
+
+@transaction.atomic
+def drop_row(*, viewer: Viewer, row: models.Model) -> None:
+    """Take a row of policy out in the back office; every process reads policy again."""
+    _check(viewer)
+    row.delete()
+    policy.changed()
+
+
+def _check(viewer: Viewer) -> None:
+    if not viewer.has(Role.ADMINISTRATOR):
+        raise NotAllowed("administrators_only", _("Only an administrator may change the catalogue and its rules."))

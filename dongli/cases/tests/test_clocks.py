@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from dongli.cases import policy
 from dongli.cases.actions import clocks, closing, dispatching, filing, handling, whistling
 from dongli.cases.models import Case, Step, Task, Whistle
 from dongli.cases.tests.conftest import Stage
@@ -178,9 +179,10 @@ def test_more_alarms_than_a_batch_are_all_rung(
 def test_the_promise_is_frozen_when_the_limit_is_edited(stage: Stage, clock: time_machine.Traveller) -> None:
     case = stage.accepted()
     before = stage.lead(case)
-    assert case.category is not None
-    case.category.limit_amount = 99
-    case.category.save(update_fields=["limit_amount"])
+    assert case.condition is not None
+    case.condition.limit_amount = 99
+    case.condition.save(update_fields=["limit_amount"])
+    policy.forget()
     dispatching.add_cohandler(
         viewer=stage.viewer("community"),
         case_id=case.id,
