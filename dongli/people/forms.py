@@ -194,12 +194,6 @@ class GrantForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 
-class HomeForm(forms.Form):
-    """“My compound”, by its code; empty forgets it."""
-
-    home = forms.CharField(label=_("My compound"), max_length=20, required=False)
-
-
 class MessageLanguageForm(forms.Form):
     """The language of messages sent to this person."""
 

@@ -6,7 +6,7 @@ from dongli.people.views import demo, resident, staff
 
 rooms = [
     path("me/", resident.me, name="me"),
-    path("me/home/", resident.set_home, name="set_home"),
+    path("me/home/", resident.home, name="home"),
     path("me/language/", resident.set_language, name="set_language"),
     path("desk/duty/", staff.duty, name="on_duty"),
     path("desk/duty/<str:code>/absence/", staff.add_absence, name="add_absence"),

@@ -59,6 +59,13 @@ def test_my_account_shows_masked_phone_and_who_looked(client: Client, city: City
 
 def test_my_compound(client: Client, city: City) -> None:
     log_in(client, city.person("resident"))
+    community = city.compounds[1].parent
+    assert community is not None
+    assert community.parent is not None
+    assert community.code in client.get("/me/home/", {"in": community.parent.code}).content.decode()
+    for found in ({"in": community.code}, {"q": city.compounds[1].name}):
+        assert f'name="home" value="{city.compounds[1].code}"' in client.get("/me/home/", found).content.decode()
+    assert client.get("/me/home/", {"in": "nowhere"}).status_code == 404
     client.post("/me/home/", {"home": city.compounds[1].code})
     assert User.objects.get(username="demo-resident").home == city.compounds[1]
     client.post("/me/home/", {"home": ""})

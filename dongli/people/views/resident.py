@@ -3,12 +3,13 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dongli.areas.queries import area_by_code
+from dongli.areas import queries as areas
+from dongli.areas.models import Level
 from dongli.common.masking import mask_phone
 from dongli.people import actions, queries
-from dongli.people.forms import HomeForm, MessageLanguageForm
+from dongli.people.forms import MessageLanguageForm
 from dongli.people.guards import login_required, viewer_from
 
 
@@ -21,21 +22,31 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "phone": mask_phone(user.phone) if user.phone else "",
         "home": user.home,
-        "home_form": HomeForm(initial={"home": user.home.code if user.home else ""}),
         "language_form": MessageLanguageForm(initial={"language": user.language}),
         "looked_at": queries.looked_at(viewer),
     }
     return render(request, "people/me.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def set_home(request: HttpRequest) -> HttpResponseBase:
-    """Remember or forget “my compound”."""
-    form = HomeForm(request.POST)
-    code = form.cleaned_data["home"].strip() if form.is_valid() else ""
-    actions.set_home(viewer=viewer_from(request), area=area_by_code(code) if code else None)
-    return HttpResponseRedirect(reverse("people:me"))
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Choose “my compound”, level by level or by its name; the choice is remembered, an empty one forgotten."""
+    viewer = viewer_from(request)
+    if request.method == "POST":
+        code = request.POST.get("home", "").strip()
+        actions.set_home(viewer=viewer, area=areas.area_by_code(code) if code else None)
+        return HttpResponseRedirect(reverse("people:me"))
+    sought = request.GET.get("q", "")[:60]
+    inside = areas.area_by_code(request.GET["in"]) if request.GET.get("in") else areas.city()
+    context = {
+        "sought": sought,
+        "inside": inside,
+        "path": areas.breadcrumb(inside)[:-1],
+        "places": areas.search(sought, levels=(Level.COMMUNITY, Level.COMPOUND)) if sought else areas.children(inside),
+        "home": viewer.known.home,
+    }
+    return render(request, "people/home.html", context)
 
 
 @require_POST
