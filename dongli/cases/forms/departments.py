@@ -49,15 +49,17 @@ class DepartmentsMixin(forms.Form):
     departments_field = "departments"
     sought = ""
     may_seek = False
+    shown_open = 1
     _keys: dict[str, str]
 
     def offer_departments(
         self, departments: Iterable[Organisation], desk: Area, *, suggested: Iterable[Organisation] = ()
     ) -> None:
         """Offer these departments to a case of `desk`."""
-        found = list(departments)
+        found, first = list(departments), list(suggested)
+        self.shown_open = 2 if first else 1
         self._keys = {str(one.id): f"{one.pinyin} {one.initials}" for one in found}
-        offer(self, self.departments_field, department_groups(found, desk, suggested))
+        offer(self, self.departments_field, department_groups(found, desk, first))
 
     @property
     def department_groups(self) -> list[Group]:
@@ -70,7 +72,8 @@ class DepartmentsMixin(forms.Form):
             keys = getattr(self, "_keys", {})
             rows = [Row(key, label, key in ticked, keys.get(key, "")) for key, label in pairs]
             shown = [row for row in rows if row.chosen or is_named(row, self.sought)]
-            is_open = bool(self.sought) or (at == 0 and field.required) or any(row.chosen for row in shown)
+            near = at < self.shown_open and field.required
+            is_open = bool(self.sought) or near or any(row.chosen for row in shown)
             if shown:
                 found.append(Group(name, shown, open=is_open))
         return found
