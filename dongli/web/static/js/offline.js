@@ -2,7 +2,7 @@
 // says what waits. Pages come from the service worker where there is one (service.js); without it, as in WeChat's
 // browser, steps still wait as long as the page stays open, and without any of this forms are sent as forms are.
 
-import { add, drop, flush, forgetDrafts, get, hello, mine, newKey, onChange, STEP } from "./outbox.js";
+import { add, drop, flush, forgetDrafts, get, hello, mine, newKey, onChange, STEP, subject } from "./outbox.js";
 import { startDrafts, forgetDraft } from "./drafts.js";
 
 const DIRECT_MS = 20_000, FIRST_WAIT = 5_000, LONGEST_WAIT = 300_000, MINUTE = 60_000;
@@ -158,12 +158,12 @@ function stepOf(form, pressed) {
     .filter(([name, value]) => name !== "csrfmiddlewaretoken" && !(value instanceof File && !value.name && !value.size));
   const url = new URL(form.action, location.href);
   const value = (name) => fields.find((field) => field[0] === name)?.[1] || "";
-  const task = url.pathname.match(/^\/work\/task\/([^/]+)\//)?.[1] || "";
+  const [about, task] = subject(url.pathname);
   const group = task || `patrol:${value("grid")}`;
   if (url.pathname === "/work/patrol/finish/") for (const key of found(group)) fields.push(["finding", key]);
   const known = task ? knownTasks()[task] : null;
   return {
-    id: value("idempotency_key"), owner, url: url.pathname, task, group, fields, typed: typed(form),
+    id: value("idempotency_key"), owner, url: url.pathname, about, task, group, fields, typed: typed(form),
     what: (form.dataset.what || pressed?.textContent || document.querySelector("h1")?.textContent || "").trim(),
     number: known?.number || "", title: known?.title || String(value("what") || "").slice(0, 60),
   };
@@ -204,7 +204,7 @@ async function fate(step) {
 
 /** Where a step leads when the server has not said so. */
 function afterwards(form, step) {
-  if (step.task) return new FormData(form).get("next") || `/work/task/${step.task}/`;
+  if (step.task) return new FormData(form).get("next") || (step.about === step.url ? "/work/today/" : step.about);
   return step.url === "/work/patrol/" ? location.pathname + location.search : "/work/today/";
 }
 
@@ -272,7 +272,7 @@ async function askToSync() {
 function fillBlank() {
   const form = document.querySelector("form[data-blank]");
   if (!form) return;
-  const task = location.pathname.match(/^\/work\/task\/([^/]+)\//)?.[1] || new URLSearchParams(location.search).get("task") || "";
+  const task = subject(location.pathname)[1] || new URLSearchParams(location.search).get("task") || "";
   form.action = `/work/task/${task}/${form.dataset.blank}/`;
   const known = knownTasks()[task];
   for (const link of document.querySelectorAll("[data-blank-back]")) link.href = `/work/task/${task}/`;

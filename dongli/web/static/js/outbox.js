@@ -6,7 +6,9 @@ const DATABASE = "dongli-work", VERSION = 1, CHANNEL = "dongli-outbox", LOCK = "
 const QUICK_MS = 15_000, SLOW_MS = 150_000;
 export const HELLO = "/work/queue/hello/";
 /** The addresses of steps that may wait. */
-export const STEP = /^\/work\/(task\/[0-9a-f-]{36}\/[\w-]+|patrol(\/finish)?)\/$/;
+export const STEP = /^\/work\/(task\/[0-9a-f-]{36}\/[\w-]+|look\/[0-9a-f-]{36}|patrol(\/finish)?)\/$/;
+/** The page of what a step is about, “/work/task/<id>/” or “/work/look/<id>/”, and its id; empty for a round. */
+export const subject = (path) => path.match(/^(\/work\/(?:task|look)\/([^/]+)\/)/)?.slice(1) || ["", ""];
 
 // The store
 

@@ -64,7 +64,7 @@ function item(step, state, words) {
     $("again").hidden = Boolean(edit);
     $("again").addEventListener("click", async () => { await again(step.id); await flush(step.id); });
   }
-  if (step.task) { $("open").hidden = false; $("open").href = `/work/task/${step.task}/`; }
+  if (step.about) { $("open").hidden = false; $("open").href = step.about; }
   $("discard").addEventListener("click", () => discard(step.id));
   return part;
 }

@@ -2,7 +2,7 @@
 // It keeps only what the server marks (X-Kept-For), under that owner's name, never what says no-store, and forgets it
 // after a day, when the task is no longer open, when somebody else signs in, and at the log-out.
 
-import { add, flush, STEP } from "./outbox.js";
+import { add, flush, STEP, subject } from "./outbox.js";
 
 const PAGES = "pages-", SHELL = "shell-";
 const PATIENCE_MS = 3000, HOUR = 3600_000, AT_ONCE = 2;
@@ -73,9 +73,9 @@ async function posted(request, url) {
     if (!name) throw error;
     const fields = [...await copy.formData()].filter(([field, value]) => field !== "csrfmiddlewaretoken" && (!(value instanceof File) || value.size));
     const value = (field) => fields.find((one) => one[0] === field)?.[1] || "";
-    const task = url.pathname.match(/^\/work\/task\/([^/]+)\//)?.[1] || "";
+    const [about, task] = subject(url.pathname);
     const typed = ["how", "what", "words"].filter(value).map((field) => ({ label: "", text: value(field), files: 0 }));
-    await add({ id: value("idempotency_key"), owner: name.slice(PAGES.length), url: url.pathname, task, group: task || `patrol:${value("grid")}`, fields, typed, what: "", number: "", title: value("what").slice(0, 60) });
+    await add({ id: value("idempotency_key"), owner: name.slice(PAGES.length), url: url.pathname, about, task, group: task || `patrol:${value("grid")}`, fields, typed, what: "", number: "", title: value("what").slice(0, 60) });
     return Response.redirect("/work/queue/", 303);
   }
 }
@@ -166,7 +166,7 @@ async function keepAll({ tasks, pages }, owner, hours) {
   const wanted = new Map(tasks.map((task) => [task.url, task.stamp]));
   for (const request of await cache.keys()) {
     const path = new URL(request.url).pathname;
-    if (path.startsWith("/work/task/") && !wanted.has(path)) await cache.delete(request);
+    if (subject(path)[0] && !wanted.has(path)) await cache.delete(request);
   }
   const missing = [];
   for (const path of pages) { const kept = await cache.match(path, ANY); if (!kept || age(kept) > HOUR) missing.push([path, ""]); }
