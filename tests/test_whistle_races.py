@@ -105,18 +105,20 @@ def test_an_emergency_is_signed_by_two_and_by_itself(stage: Stage) -> None:
 @thrice
 def test_a_part_is_rated_twice(stage: Stage) -> None:
     task = signed(stage)
-    Whistle.objects.filter(pk=task.whistle_id).update(state=WhistleState.DONE, ended_at=now())
+    whistle_id = task.whistle_id
+    assert whistle_id is not None
+    Whistle.objects.filter(pk=whistle_id).update(state=WhistleState.DONE, ended_at=now())
     Task.objects.filter(pk=task.id).update(state=TaskState.ANSWERED, ended_at=now())
     worker, officers = stage.viewer("worker"), [stage.viewer("housing"), colleague(stage)]
 
     def rate(helpful: str) -> Case:
         return whistle_ratings.rate_response(
-            viewer=worker, whistle_id=task.whistle_id, key=new_id(), task_id=task.id, in_time="late", helpful=helpful
+            viewer=worker, whistle_id=whistle_id, key=new_id(), task_id=task.id, in_time="late", helpful=helpful
         )
 
     def judge(viewer: Viewer, *, founded: bool) -> Case:
         return whistle_ratings.judge_whistle(
-            viewer=viewer, whistle_id=task.whistle_id, key=new_id(), task_id=task.id, founded=founded
+            viewer=viewer, whistle_id=whistle_id, key=new_id(), task_id=task.id, founded=founded
         )
 
     winner = one_wins(lambda: rate("helpful"), lambda: rate("not_helpful"))

@@ -30,6 +30,7 @@ class AssignForm(DispatchForm):
     """A lead, as in a dispatch, with words that are needed; the co-handlers, if any, have fields of their own."""
 
     cohandlers = None  # type: ignore[assignment]  # Django's way to leave an inherited field out
+    ownerless = None  # type: ignore[assignment]  # as above
 
     def offer_departments(self, *args: Any, **options: Any) -> None:
         """Nothing to tick: no field of several departments here."""
@@ -50,7 +51,7 @@ class AssignJointlyForm(AssignForm):
             )
             offer(self, f"cohandler_{number}", [("", _("None") if number > 1 else _("Please choose")), *groups])
             self.fields[f"duty_{number}"] = words_field(
-                _("Duty of co-handler %(number)d") % {"number": number}, required=False, limit=1000
+                _("Duty of co-handler %(number)d") % {"number": number}, required=number == 1, limit=1000
             )
 
     def clean(self) -> dict[str, Any]:

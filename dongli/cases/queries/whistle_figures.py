@@ -169,13 +169,14 @@ def figures(viewer: Viewer, scope: Scope, moment: datetime) -> tuple[list[Line],
     """A line for each department called, the most called first, and the sum. Two statements."""
     counted = _counted(moment)
     parts = _parts(viewer, scope)
-    rows = parts.values("organisation", "organisation__name").annotate(**counted).order_by("-called", "organisation")
+    by_department = parts.values("organisation", "organisation__name").annotate(called=Count("id"), **counted)
+    rows = by_department.order_by("-called", "organisation")
     lines = [_line(row, row["organisation"], row["organisation__name"]) for row in rows]
-    return lines, _line(parts.aggregate(**counted), None, "")
+    return lines, _line(parts.aggregate(called=Count("id"), **counted), None, "")
 
 
 def _counted(moment: datetime) -> dict[str, Any]:
-    found: dict[str, Any] = {"called": Count("id")}
+    found: dict[str, Any] = {}
     for key, measure in measures(moment).items():
         found[f"{key}_of"] = Count("id", filter=measure.of)
         found[f"{key}_good"] = Count("id", filter=measure.good)
