@@ -65,9 +65,9 @@ def _write(viewer: Viewer, case_id: UUID, key: UUID, text: str, found: list[Atta
     mentioned = mentions(text, case)
     note = Note.objects.create(id=key, case=case, author=viewer.known)
     NoteText.objects.create(note=note, words=text)
-    NoteMention.objects.bulk_create(NoteMention(note=note, user=user) for user in mentioned)
-    _attach(note, found, saved)
     others = [user for user in mentioned if user.id != viewer.known.id]
+    NoteMention.objects.bulk_create(NoteMention(note=note, user=user) for user in others)
+    _attach(note, found, saved)
     params = {"number": case.number, "author": viewer.known.name or str(viewer.known)}
     notify(users=others, kind="cases.mention", params=params, url=f"{address_of(case)}#note-{note.id}")
     return note

@@ -88,10 +88,11 @@ def _with_handles(users: list[User]) -> list[Colleague]:
     ]
 
 
-def offered(case: Case, words: str, *, most: int = OFFERED) -> list[Colleague]:
+def offered(case: Case, words: str, *, without: User, most: int = OFFERED) -> list[Colleague]:
     """Colleagues whose name, pinyin, initials or user name begins with (or whose name holds) `words`."""
     wanted = words.strip().lower()
-    return [one for one in colleagues(case) if _answers_to(one.user, wanted)][:most]
+    others = (one for one in colleagues(case) if one.user.id != without.id)
+    return [one for one in others if _answers_to(one.user, wanted)][:most]
 
 
 def _answers_to(user: User, wanted: str) -> bool:

@@ -89,8 +89,8 @@ def people(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = reading.check_may_see(viewer_from(request), case_id)
     words = strip_controls(request.GET.get("q", ""))[:MOST_ASKED]
     if is_panel(request):
-        return render(request, "cases/desk/_colleagues.html", {"colleagues": reading.offered(case, words)})
-    found = reading.offered(case, words, most=reading.PAGE)
+        return render(request, "cases/desk/_colleagues.html", {"colleagues": reading.offered(case, words, without=viewer_from(request).known)})
+    found = reading.offered(case, words, most=reading.PAGE, without=viewer_from(request).known)
     context = {"case": case, "words": words, "colleagues": found, "back": noting.address_of(case)}
     return render(request, "cases/desk/colleagues.html", context)
 

@@ -18,9 +18,8 @@ function watch(form) {
   let timer, chosen = -1, asked = 0;
   const options = () => [...box.querySelectorAll("[role=option]")];
   words.setAttribute("aria-autocomplete", "list");
-  words.setAttribute("aria-controls", "mention-options");
 
-  const close = () => { asked += 1; box.hidden = true; box.replaceChildren(); chosen = -1; words.removeAttribute("aria-activedescendant"); };
+  const close = () => { asked += 1; box.hidden = true; box.replaceChildren(); chosen = -1; words.removeAttribute("aria-activedescendant"); words.removeAttribute("aria-controls"); };
   const mark = (at) => {
     const all = options();
     if (!all.length) return;
@@ -44,6 +43,7 @@ function watch(form) {
       if (turn !== asked) return;
       box.innerHTML = html;
       box.hidden = !options().length;
+      if (!box.hidden) words.setAttribute("aria-controls", "mention-options");
       mark(0);
     } catch { close(); }
   };
