@@ -54,12 +54,14 @@ class Viewer:
 
     `links`: ids of the cases whose secret link this visitor holds; a view adds them with `dataclasses.replace`.
     `needs_second_factor`: grants are held, but none counts until this session has passed the second factor.
+    `memo`: what queries have found out for this viewer, kept as long as the viewer: a request.
     """
 
     user: Union["User", None] = None
     held: tuple[Held, ...] = field(default=())
     links: frozenset[UUID] = field(default=frozenset())
     needs_second_factor: bool = False
+    memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def nobody(cls) -> "Viewer":
@@ -86,7 +88,7 @@ class Viewer:
 
     def without_grants(self) -> "Viewer":
         """The same person before the second factor: what they hold does not count yet."""
-        return replace(self, held=(), needs_second_factor=bool(self.held))
+        return replace(self, held=(), needs_second_factor=bool(self.held), memo={})
 
     @property
     def is_authenticated(self) -> bool:

@@ -63,7 +63,7 @@ def write(export_id: UUID) -> None:
     viewer, sieve = Viewer.of(export.user), lists.restored(export.sieve)
     name = f"{FOLDER}/{secrets.token_urlsafe(24)}.{export.format}"
     try:
-        total = min(MOST_ROWS, lists.narrowed(viewer, sieve).order_by()[:MOST_ROWS].count())
+        total = lists.size(viewer, sieve, MOST_ROWS)
         Export.objects.filter(pk=export.pk).update(state=ExportState.RUNNING, total=total, done=0)
         with TemporaryDirectory() as folder, translation.override(export.language):
             path = Path(folder) / "file"

@@ -143,6 +143,8 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["desk", "state", "-id"], name="case_desk_state"),
             models.Index(fields=["state", "due_at", "id"], name="case_state_due"),
+            models.Index(fields=["state", "-id"], name="case_state_newest"),
+            models.Index(fields=["latitude", "longitude"], condition=Q(latitude__isnull=False), name="case_on_map"),
             models.Index(fields=["community", "-id"], name="case_community"),
             models.Index(fields=["-updated_at"], name="case_updated"),
             models.Index(fields=["filed_at"], name="case_filed"),

@@ -160,6 +160,17 @@ class Task(models.Model):
             models.Index(
                 fields=["organisation", "due_at"], condition=Q(state__in=sorted(OPEN_TASK_STATES)), name="task_org_open"
             ),
+            models.Index(
+                fields=["organisation", "-case"], condition=Q(state__in=sorted(LIVE_TASK_STATES)), name="task_org_live"
+            ),
+            models.Index(
+                fields=["worker", "-case"], condition=Q(state__in=sorted(LIVE_TASK_STATES)), name="task_worker_live"
+            ),
+            models.Index(
+                fields=["grid"],
+                condition=Q(worker__isnull=True, organisation__isnull=True, state__in=sorted(LIVE_TASK_STATES)),
+                name="task_pool",
+            ),
             models.Index(fields=["resume_at"], condition=Q(resume_at__isnull=False), name="task_resume"),
             models.Index(fields=["ring_at"], condition=Q(ring_at__isnull=False), name="task_ring"),
             models.Index(fields=["dispatched_at"], condition=Q(kind=TaskKind.WHISTLE), name="task_called"),

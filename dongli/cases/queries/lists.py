@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
-from dongli.areas.models import Area
+from dongli.areas.models import Area, Level
 from dongli.cases import access
-from dongli.cases.models import Case, CaseContact, Task, Whistle
+from dongli.cases.models import Case, CaseContact, Category, Task, Whistle
+from dongli.cases.queries.roads import DESK_LEVELS, pool_grids, roads
 from dongli.cases.queries.search import matching
 from dongli.cases.workflow import (
     CLOSED_STATES,
@@ -116,18 +119,23 @@ def _page(cases: QuerySet[Case], after: str, size: int = PAGE) -> Page:
     """
     if (key := parse_id(after)) is not None:
         cases = cases.filter(pk__lt=key)
-    cut = list(cases.order_by("-id").values_list("pk", flat=True)[: size + 1])
-    found = list(_listed().filter(pk__in=cut).order_by("-id"))
-    return Page(found[:size], str(found[size - 1].id) if len(found) > size else "")
+    return _joined(list(cases.order_by("-id").values_list("pk", flat=True)[: size + 1]), size)
+
+
+def _joined(cut: list[UUID], size: int) -> Page:
+    """The first `size` of these cases with what a list shows; one more says that there is a next page."""
+    found = list(_listed().filter(pk__in=cut[:size]).order_by("-id"))
+    return Page(found, str(cut[size - 1]) if len(cut) > size else "")
 
 
 def sifted(sieve: Sieve, moment: datetime) -> Q:
-    """The sieve as a condition over Case; an unknown filter means all."""
+    """The sieve as a condition over Case's own columns; an unknown filter means all. A statement each for a line or a
+    class, and for an area: their ids are looked up first, so that a list reads one table by one index."""
     condition = FILTERS.get(sieve.filter, FILTERS["all"])(moment)
-    if sieve.line:
-        condition &= Q(category__line=sieve.line)
-    if sieve.category:
-        condition &= Q(category__code=sieve.category)
+    if sieve.line or sieve.category:
+        asked = {"line": sieve.line, "code": sieve.category}
+        classes = Category.objects.filter(**{name: value for name, value in asked.items() if value})
+        condition &= Q(category__in=list(classes.values_list("pk", flat=True)))
     if sieve.source:
         condition &= Q(source=sieve.source)
     if sieve.state:
@@ -135,8 +143,8 @@ def sifted(sieve: Sieve, moment: datetime) -> Q:
     if sieve.late:
         condition &= FILTERS["late"](moment)
     if sieve.department is not None:
-        at_work = Task.objects.filter(case=OuterRef("pk"), organisation=sieve.department)
-        condition &= Q(Exists(at_work.filter(state__in=sorted(OPEN_TASK_STATES))))
+        at_work = Task.objects.filter(organisation=sieve.department, state__in=sorted(OPEN_TASK_STATES))
+        condition &= Q(pk__in=at_work.values("case"))
     return condition & _within(sieve)
 
 
@@ -147,22 +155,45 @@ def _within(sieve: Sieve) -> Q:
         condition &= Q(filed_at__gte=datetime.combine(sieve.since, time(), CITY_ZONE))
     if sieve.until is not None:
         condition &= Q(filed_at__lt=datetime.combine(sieve.until, time(), CITY_ZONE) + timedelta(days=1))
-    if sieve.area is not None:
-        path = sieve.area.path
-        inside = Q(place__path__gte=path, place__path__lt=sieve.area.path_end)
-        condition &= inside | Q(desk__path__gte=path, desk__path__lt=sieve.area.path_end)
-    return condition
+    if sieve.area is None or sieve.area.level == Level.CITY:
+        return condition
+    inside = Area.objects.within(sieve.area)
+    if sieve.area.depth > Level.COMMUNITY.depth:
+        return condition & Q(place__in=list(inside.values_list("pk", flat=True)))
+    ids = list(inside.filter(level__in=DESK_LEVELS).values_list("pk", flat=True))
+    return condition & (Q(community__in=ids) | Q(desk__in=ids) | Q(place__in=ids))
 
 
-def narrowed(viewer: Viewer, sieve: Sieve) -> QuerySet[Case]:
-    """The cases this viewer may see, through the sieve; an own filter looks at the viewer's open tasks."""
+def found_on(viewer: Viewer, sieve: Sieve) -> tuple[list[QuerySet[Case]], bool]:
+    """The viewer's roads (`queries.roads`) through the sieve, and whether few cases lie on them.
+
+    An own filter goes by the viewer's open tasks instead.
+    """
     moment = now()
-    cases = Case.objects.filter(access.visible(viewer), sifted(sieve, moment))
+    condition, few = sifted(sieve, moment), sieve.department is not None
     if sieve.words:
-        cases = cases.filter(matching(viewer, sieve.words))
+        found = matching(viewer, sieve.words)
+        condition, few = condition & found.condition, few or found.rare
     if own := OWN_FILTERS.get(sieve.filter):
-        cases = cases.filter(pk__in=my_tasks(viewer).filter(own(moment)).values("case"))
-    return cases
+        mine = my_tasks(viewer).filter(own(moment)).values("case")
+        return [Case.objects.filter(access.visible(viewer), condition, pk__in=mine)], True
+    return [road.filter(condition) for road in roads(viewer)], few
+
+
+def first(viewer: Viewer, sieve: Sieve, after: str, size: int) -> list[tuple[UUID, datetime]]:
+    """Id and latest change of the first `size` cases after the id `after`, newest first: one statement.
+
+    The rows of every road are cut before they are merged. Few are sorted (by an expression, so that no index is walked
+    in their order), many are met on the way back from the newest.
+    """
+    found, few = found_on(viewer, sieve)
+    if (key := parse_id(after)) is not None:
+        found = [road.filter(pk__lt=key) for road in found]
+    order = Coalesce("pk", "pk").desc() if few else F("pk").desc()
+    cut = [road.order_by(order).values_list("pk", "updated_at")[:size] for road in found]
+    if len(cut) > 1:
+        return list(cut[0].union(*cut[1:]).order_by("-id")[:size])
+    return list(cut[0]) if cut else []
 
 
 def several(viewer: Viewer, ids: Sequence[UUID], *, most: int = PAGE) -> list[Case]:
@@ -170,15 +201,15 @@ def several(viewer: Viewer, ids: Sequence[UUID], *, most: int = PAGE) -> list[Ca
     return list(_listed().filter(access.visible(viewer), pk__in=ids[:most]).order_by("-id"))
 
 
-def stamp(viewer: Viewer, sieve: Sieve) -> str:
-    """What changes when a queue does: the newest change among its cases (one query); "" when it is empty."""
-    newest = narrowed(viewer, sieve).order_by("-updated_at").values_list("updated_at", flat=True).first()
-    return newest.isoformat() if newest is not None else ""
+def stamp(viewer: Viewer, sieve: Sieve, after: str = "") -> str:
+    """What changes when a page of a queue does: which cases it shows, and when each was last changed (one query)."""
+    shown = [f"{key.hex}{changed.isoformat()}" for key, changed in first(viewer, sieve, after, PAGE)]
+    return sha256("".join(shown).encode()).hexdigest()[:24]
 
 
-def queue(viewer: Viewer, sieve: Sieve, after: str = "") -> Page:
-    """A desk's queue, newest first, by keyset."""
-    return _page(narrowed(viewer, sieve), after)
+def queue(viewer: Viewer, sieve: Sieve, after: str = "", size: int = PAGE) -> Page:
+    """A page of a desk's queue, newest first, by keyset; a forged key starts at the top."""
+    return _joined([key for key, _changed in first(viewer, sieve, after, size + 1)], size)
 
 
 def counts(viewer: Viewer, names: Iterable[str] = tuple(FILTERS)) -> dict[str, int]:
@@ -189,24 +220,30 @@ def counts(viewer: Viewer, names: Iterable[str] = tuple(FILTERS)) -> dict[str, i
 
 def counted(viewer: Viewer, sieves: Sequence[Sieve]) -> list[int]:
     """How many cases each sieve holds for this viewer, each counted to 100 at most: one statement for all."""
-    if not sieves:
-        return []
     found = [
-        narrowed(viewer, sieve)
-        .order_by()
-        .annotate(nth=Value(nth, IntegerField()))
-        .values_list("nth", flat=True)[:COUNT_CAP]
+        road.order_by().annotate(nth=Value(nth, IntegerField())).values_list("nth", "pk")[:COUNT_CAP]
         for nth, sieve in enumerate(sieves)
+        for road in found_on(viewer, sieve)[0]
     ]
-    tally = Counter(found[0].union(*found[1:], all=True) if len(found) > 1 else found[0])
-    return [tally[nth] for nth in range(len(sieves))]
+    if not found:
+        return [0] * len(sieves)
+    tally = Counter(nth for nth, _key in (found[0].union(*found[1:]) if len(found) > 1 else found[0]))
+    return [min(tally[nth], COUNT_CAP) for nth in range(len(sieves))]
+
+
+def size(viewer: Viewer, sieve: Sieve, most: int) -> int:
+    """How many cases a queue holds, counted to `most` (one query)."""
+    found = [road.order_by().values_list("pk", flat=True)[:most] for road in found_on(viewer, sieve)[0]]
+    if not found:
+        return 0
+    return min(most, (found[0].union(*found[1:]) if len(found) > 1 else found[0]).count())
 
 
 def every(viewer: Viewer, sieve: Sieve, *, most: int, size: int = 500) -> Iterator[list[Case]]:
     """All cases of a queue, newest first and `most` at most, a page at a time (three statements each)."""
     after, left = "", most
     while left > 0:
-        page = _page(narrowed(viewer, sieve), after, min(size, left))
+        page = queue(viewer, sieve, after, min(size, left))
         yield page.rows
         after, left = page.next, left - len(page.rows)
         if not after:
@@ -253,8 +290,8 @@ class Today:
 def my_tasks(viewer: Viewer) -> QuerySet[Task]:
     """Open tasks that are this viewer's: their own, their departments', and their communities' pool."""
     mine = Q(worker=viewer.known) | Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
-    if pool := viewer.paths(*access.POOL_ROLES):
-        mine |= Q(worker=None, organisation=None) & access.under("grid__community", pool)
+    if grids := pool_grids(viewer):
+        mine |= Q(worker=None, organisation=None, grid__in=grids)
     tasks = Task.objects.filter(mine, state__in=sorted(OPEN_TASK_STATES))
     return tasks.exclude(case__hidden_from__contains=[viewer.known.id])
 
@@ -292,7 +329,7 @@ def board(viewer: Viewer) -> Board:
     recent = Q(state=WhistleState.DONE, ended_at__gte=now() - timedelta(days=3))
     whistles = list(
         Whistle.objects.filter(Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent)
-        .filter(case__in=Case.objects.filter(access.visible(viewer)).values("pk"))
+        .filter(Exists(Case.objects.filter(access.visible(viewer), pk=OuterRef("case"))))
         .select_related("case__text", "case__community", "case__desk", "blown_by", "signed_by")
         .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
         .order_by("-id")[:TODAY_CAP]
@@ -325,8 +362,9 @@ class Point:
 
 def points(viewer: Viewer, sieve: Sieve) -> list[Point]:
     """Cases of a queue that have a point, for the map: the newest 2,000."""
-    rows = narrowed(viewer, sieve).filter(longitude__isnull=False)
-    values = rows.order_by("-id").values_list("number", "state", "urgent", "longitude", "latitude")[:MAP_CAP]
+    keys = [key for key, _changed in first(viewer, sieve, "", MAP_CAP)]
+    rows = Case.objects.filter(pk__in=keys, longitude__isnull=False)
+    values = rows.order_by("-id").values_list("number", "state", "urgent", "longitude", "latitude")
     return [Point(*row) for row in values]  # type: ignore[arg-type]  # rows without a point are filtered out
 
 

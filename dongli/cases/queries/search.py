@@ -1,5 +1,7 @@
 """Words as a condition over cases: text by its grams, a number by its beginning, a phone by its keyed hash."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 
 from dongli.areas import queries as area_queries
@@ -9,36 +11,56 @@ from dongli.cases.models import CaseContact, CaseSearch
 from dongli.common.crypto import keyed_hash
 from dongli.people.viewer import Viewer
 
+_DAY = len("20261122")
 PLACES = 5
-FEW = 1000
+RECENT = 1000
+COMMON = 20
+"""A word that so many of the newest `RECENT` cases have is common: a page of it is found among the newest soon."""
 
 
-def matching(viewer: Viewer, words: str) -> Q:
-    """Cases in which all of `words` are found. Says nothing of who may see them: filter by `access.visible` as well.
+@dataclass(frozen=True)
+class Found:
+    """Words as a condition; `rare` when few rows fit, to be gathered and sorted rather than met on the way back."""
 
-    Asks the index first (one statement, cut short): the database cannot estimate how rare a word is, and would look
-    through all cases for the few that have it. What a thousand cases have is found among the newest soon enough.
+    condition: Q
+    rare: bool
+
+
+def matching(viewer: Viewer, words: str) -> Found:
+    """Cases in which all of `words` are found. Says nothing of who may see them.
+
+    Looks at the newest cases first (one statement): whether a word is common decides by which index its cases are
+    found, since a page cut from too long a walk, or sorted out of too many, takes as long as there are cases.
     """
     asked = search.parse(words)
     if asked.is_empty:
-        return Q(pk__in=[])
-    condition = Q()
+        return Found(Q(pk__in=[]), rare=True)
+    condition, rare = Q(), bool(asked.phones) or any(len(number) >= _DAY for number in asked.numbers)
     for number in asked.numbers:
         condition &= Q(number__startswith=number)
     for phone in asked.phones:
         condition &= _with_phone(viewer, phone)
     if asked.terms:
-        condition &= _with_terms(asked.terms)
-    return condition
+        is_common = _is_common(asked.terms)
+        condition &= _with_terms(asked.terms, "search__") if is_common else _gathered(asked.terms)
+        rare = rare or not is_common
+    return Found(condition, rare)
 
 
-def _with_terms(terms: tuple[str, ...]) -> Q:
-    alone, joined = Q(), Q()
+def _is_common(terms: tuple[str, ...]) -> bool:
+    newest = CaseSearch.objects.order_by("-case_id").values("case_id")[:RECENT]
+    return CaseSearch.objects.filter(_with_terms(terms), pk__in=newest)[:COMMON].count() >= COMMON
+
+
+def _gathered(terms: tuple[str, ...]) -> Q:
+    return Q(pk__in=CaseSearch.objects.filter(_with_terms(terms)).values("case_id"))
+
+
+def _with_terms(terms: tuple[str, ...], prefix: str = "") -> Q:
+    condition = Q()
     for term in terms:
-        alone &= _with_term("", term)
-        joined &= _with_term("search__", term)
-    few = list(CaseSearch.objects.filter(alone).values_list("case_id", flat=True)[: FEW + 1])
-    return Q(pk__in=few) if len(few) <= FEW else joined
+        condition &= _with_term(prefix, term)
+    return condition
 
 
 def _with_term(prefix: str, term: str) -> Q:

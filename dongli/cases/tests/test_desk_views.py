@@ -426,7 +426,7 @@ def statements(desk: Desk, name: str, *args: object) -> int:
     return len(captured)
 
 
-@pytest.mark.parametrize(("name", "most"), [("desk_queue", 13), ("desk_queue_live", 12), ("desk_map", 12)])
+@pytest.mark.parametrize(("name", "most"), [("desk_queue", 17), ("desk_queue_live", 15), ("desk_map", 15)])
 def test_the_queue_takes_as_many_statements_for_forty_cases_as_for_ten(
     stage: Stage, community: Desk, name: str, most: int
 ) -> None:

@@ -98,7 +98,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "query": urlencode(kept(request.GET)),
         "live_url": f"{reverse('desk_queue_live')}?{request.GET.urlencode()}",
         "live_seconds": LIVE_SECONDS,
-        "tag": _tag(viewer, sieve),
+        "tag": _tag(request, viewer, sieve),
     }
     return render(request, "cases/desk/queue.html", context | offered(request.GET, scope))
 
@@ -110,7 +110,7 @@ def queue_live(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     scope = scope_of(viewer)
     sieve = sieve_from(request, scope)
-    tag = _tag(viewer, sieve)
+    tag = _tag(request, viewer, sieve)
     chosen = {"chosen": strip_controls(request.GET.get("case", ""))[:20]}
     return live_answer(
         request,
@@ -120,9 +120,10 @@ def queue_live(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _tag(viewer: Viewer, sieve: lists.Sieve) -> str:
-    """The newest change of the queue, and five minutes of the clock, since time alone makes a case late."""
-    return f'"{lists.stamp(viewer, sieve)}-{int(now().timestamp()) // (60 * STAMP_MINUTES)}"'
+def _tag(request: HttpRequest, viewer: Viewer, sieve: lists.Sieve) -> str:
+    """What the page shows and its latest changes, and five minutes of the clock, since time alone makes a case late."""
+    stamp = lists.stamp(viewer, sieve, request.GET.get("after", ""))
+    return f'"{stamp}-{int(now().timestamp()) // (60 * STAMP_MINUTES)}"'
 
 
 def scope_of(viewer: Viewer) -> Scope:
