@@ -14,6 +14,8 @@ from dongli.areas.models import Area
 from dongli.areas.seed import seed_areas
 from dongli.cases.actions.policy import load_policy
 from dongli.common.clock import CITY_ZONE, now
+from dongli.common.errors import Invalid
+from dongli.operations.seeding.bulk import make_cases
 from dongli.operations.seeding.cases import SIZES, seed_cases
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.problems import seed_problems
@@ -36,6 +38,14 @@ def register(subparsers: Any) -> None:
     )
     add.add_argument("--if-empty", action="store_true", help="do nothing when the database holds a city already")
     add.set_defaults(run=run)
+    add = subparsers.add_parser(
+        "make-cases",
+        help="make many cases in the city that is there, to measure and to try out",
+        description="Cases with steps, tasks, texts and ratings as the actions leave them. Not for production.",
+    )
+    add.add_argument("--count", type=int, default=20_000, help="default 20000; a million takes some minutes")
+    add.add_argument("--seed", type=int, default=1)
+    add.set_defaults(run=run_make_cases)
 
 
 def _moment(text: str) -> datetime:
@@ -62,6 +72,25 @@ def run(args: argparse.Namespace) -> int:
         seed(size=args.size, seed_number=args.seed, as_of=as_of, say=_Progress())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    return 0
+
+
+def run_make_cases(args: argparse.Namespace) -> int:
+    """0 when made, 1 when refused."""
+    if settings.PRODUCTION or not settings.DEMO:
+        print("Made cases are not for production.", file=sys.stderr)
+        return 1
+    started = time.monotonic()
+
+    def say(done: int) -> None:
+        print(f"\r{done:,} cases, {done / (time.monotonic() - started):,.0f}/s", end="", file=sys.stderr, flush=True)
+
+    try:
+        make_cases(count=max(0, args.count), as_of=now(), seed=args.seed, say=say)
+    except Invalid as refusal:
+        print(refusal.message, file=sys.stderr)
+        return 1
+    print(f"\nMade in {time.monotonic() - started:.0f} s.", file=sys.stderr)
     return 0
 
 
