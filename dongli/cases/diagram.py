@@ -33,7 +33,7 @@ CASE_SPOTS: dict[str, Spot] = {
     CaseState.REFUSED: (1, 0),
     CaseState.ARBITRATION: (2, 0),
     CaseState.WHISTLED: (3, 0),
-    CaseState.HELD: (4, 0),
+    CaseState.HELD: (5, 0),
     CaseState.FILED: (0, 1),
     CaseState.REGISTERED: (1, 1),
     CaseState.DISPATCHED: (2, 1),
@@ -194,10 +194,11 @@ def _arrow(boxes: Mapping[str, Box], spots: Mapping[str, Spot], pair: tuple[str,
     (x1, y1), (x2, y2) = source.middle, target.middle
     if y1 == y2:
         x1, x2 = source.x + WIDTH, target.x - 4
-        return Arrow(f"M{x1} {y1} L{x2} {y2}", said, (x1 + x2) // 2, y1 - 6)
+        brief = _("%(verb)s etc.") % {"verb": words[0]} if len(words) > 1 else said
+        return Arrow(f"M{x1} {y1} L{x2} {y2}", brief, (x1 + x2) // 2, y1 - 6)
     down = y2 > y1
     y1, y2 = (source.y + HEIGHT, target.y - 4) if down else (source.y, target.y + HEIGHT + 4)
-    shift = 10 if down else -10
+    shift = (10 if x1 == x2 else 22) * (1 if down else -1)
     path = f"M{x1 + shift} {y1} L{x2 + shift} {y2}"
     if x1 != x2:
         return Arrow(path, said, x1 + (x2 - x1) * 3 // 5, y1 + (y2 - y1) * 3 // 5 + 4)
