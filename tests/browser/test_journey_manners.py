@@ -23,7 +23,8 @@ RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/notices/", "/demo/")
 ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
 WORKER = ("/work/", "/work/map/", "/work/patrol/", "/work/report/", "/work/more/")
 DESK = (
-    "/desk/queue/", "/desk/whistles/", "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/map/", "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
+    "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
+    "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
     "/desk/calendar/", "/notices/",
 )  # fmt: skip
 HOTLINE = ("/desk/hotline/",)
