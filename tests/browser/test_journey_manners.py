@@ -19,16 +19,16 @@ from tests.cast import City
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = "广场舞音响太大，晚上十点还在跳"
-RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/notices/", "/demo/")
+RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/me/privacy/", "/me/privacy/delete/", "/notices/", "/demo/")
 ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
 WORKER = ("/work/", "/work/map/", "/work/patrol/", "/work/report/", "/work/more/")
 DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
-    "/desk/calendar/", "/notices/",
+    "/desk/calendar/", "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
 )  # fmt: skip
 HOTLINE = ("/desk/hotline/",)
-ADMIN = ("/desk/people/", "/desk/deliveries/")
+ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
 ROOMS: dict[str, tuple[str, ...]] = {
     "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "hotline": HOTLINE, "admin": ADMIN,
 }  # fmt: skip

@@ -17,6 +17,7 @@ from dongli.common.clock import CITY_ZONE, now
 from dongli.common.errors import Invalid
 from dongli.operations.seeding.bulk import make_cases
 from dongli.operations.seeding.cases import SIZES, seed_cases
+from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
@@ -109,6 +110,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{count} cases")
     say(f"{seed_problems(as_of=as_of)} problems that keep coming back")
     say(f"{seed_exceptions()} cases that do not go the usual way")
+    say(f"{seed_desk()} notes, looks and requests")
     return count
 
 
