@@ -6,7 +6,7 @@ The phone keeps nothing by itself: only an answer marked here is kept, under its
 
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from dongli.common.crypto import keyed_hash
@@ -16,7 +16,7 @@ from dongli.people.viewer import Viewer
 KEPT_FOR = "X-Kept-For"
 MADE_BY = "X-Made-By"
 LENGTH = 20
-Answer = TypeVar("Answer", bound=HttpResponse)
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def owner(user_id: object) -> str:

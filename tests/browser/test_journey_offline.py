@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, Route, Worker, expect
 from pytest_django.live_server_helper import LiveServer
 
-from dongli.cases.actions import handling
+from dongli.cases.actions import handling, verifying
 from dongli.cases.models import Case, Kind, Patrol, Photo, Step, StepText
 from dongli.cases.tests.conftest import Stage
 from dongli.common.ids import new_id
@@ -208,8 +208,11 @@ def test_an_answer_that_was_lost_on_the_way_is_one_step(phone: Phone, stage: Sta
 
 
 def test_from_accepting_to_a_round_without_a_signal(phone: Phone, stage: Stage, city: City) -> None:
-    case = stage.dispatch(stage.register(stage.file()))
+    case, doubtful = stage.dispatch(stage.register(stage.file())), stage.file(what="有人说电线垂下来了")
+    clerk, worker = stage.viewer("community"), city.person("worker")
+    verifying.ask_verify(viewer=clerk, case_id=doubtful.id, key=new_id(), words="是不是电话线", worker=worker.id)
     [task] = open_today(phone, case)
+    phone.keeps(f"/work/look/{doubtful.id}/")
     phone.cut()
     page = phone.page
     page.goto("/work/today/")
@@ -240,13 +243,20 @@ def test_from_accepting_to_a_round_without_a_signal(phone: Phone, stage: Stage, 
     expect(page.locator("[data-round] li")).to_contain_text("消防通道")
     page.locator("form#finish button").click()
     page.wait_for_url("**/work/today/")
-    assert Step.objects.filter(verb="accept").count() == 0
+    page.locator(f"a[href='/work/look/{doubtful.id}/']").click()
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("[name=finding][value=not_found]").check()
+    page.locator("textarea[name=words]").fill("没有看到垂线")
+    page.locator(".actions button.btn-primary").click()
+    page.wait_for_url("**/work/today/")
+    assert Step.objects.filter(verb__in=["accept", "verify"]).count() == 0
     phone.restore()
     phone.waits()
-    steps = Step.objects.filter(case=case, actor=city.person("worker"))
+    assert Step.objects.get(verb="verify").data["finding"] == "not_found"
+    steps = Step.objects.filter(case=case, actor=worker)
     assert list(steps.values_list("verb", flat=True)) == ["accept", "contact"]
     assert [round.findings for round in Patrol.objects.all()] == [1]
-    assert Case.objects.filter(kind=Kind.FINDING, filed_by=city.person("worker")).count() == 1
+    assert Case.objects.filter(kind=Kind.FINDING, filed_by=worker).count() == 1
 
 
 def test_who_signs_in_next_sends_and_sees_nothing_of_mine(phone: Phone, stage: Stage) -> None:

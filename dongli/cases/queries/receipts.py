@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dongli.cases import access
@@ -11,9 +12,10 @@ from dongli.common.errors import Conflict
 from dongli.people.viewer import Viewer
 
 
-def taken(viewer: Viewer, key: UUID, verb: str, task_id: UUID) -> str:
-    """The number of the case on which this viewer has taken the step `key`; "" when it has not been taken."""
-    steps = Step.objects.filter(pk=key, actor=viewer.user, verb=verb, task=task_id)
+def taken(viewer: Viewer, key: UUID, verb: str, subject: UUID) -> str:
+    """The number of the case on which (or on whose task) this viewer has taken the step `key`; "" when not taken."""
+    about = Q(task=subject) | Q(case=subject)
+    steps = Step.objects.filter(about, pk=key, actor=viewer.user, verb=verb)
     return steps.values_list("case__number", flat=True).first() or ""
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 from PIL import Image
 
-from dongli.cases.actions import handling
+from dongli.cases.actions import handling, verifying
 from dongli.cases.models import Case, Kind, Patrol, Photo, Step
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.views import outbox
@@ -34,7 +34,7 @@ class Phone:
         self.client = Client(enforce_csrf_checks=checks_csrf)
         log_in(self.client, self.user)
 
-    def send(self, task_id: UUID, verb: str, key: UUID, *, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+    def send(self, task_id: UUID, verb: str, key: UUID, *, headers: Any = None, **fields: Any) -> Any:
         url = reverse("work_step", args=[task_id, verb])
         sent = {**JSON, "X-Made-By": offline.owner(self.user.pk), "X-Background": "1", **(headers or {})}
         return self.client.post(url, {"idempotency_key": str(key), **fields}, headers=sent)
@@ -229,7 +229,33 @@ def test_verbs_that_may_not_wait_have_no_door(stage: Stage, phone: Phone) -> Non
         assert phone.send(task.id, verb, new_id()).status_code == 404
     assert phone.client.get(reverse("work_blank", args=["accept"])).status_code == 404
     for verb in MAY_WAIT:
-        assert resolve(reverse(f"task_{verb}", args=[task.id]))
+        assert resolve(reverse(f"task_{verb}", args=[task.id])).func is not None
+
+
+# A look on site
+
+
+def test_a_look_on_site_may_wait_too_and_is_one_step(stage: Stage, phone: Phone) -> None:
+    case = stage.file()
+    verifying.ask_verify(
+        viewer=stage.viewer("community"),
+        case_id=case.id,
+        key=new_id(),
+        words="是否占道",
+        worker=stage.city.person("worker").id,
+    )
+    page = phone.client.get(reverse("work_look", args=[case.id]))
+    assert page.headers[offline.KEPT_FOR] == offline.owner(phone.user.pk)
+    keep = phone.client.get(reverse("work_today")).context["keep"]
+    assert [row["url"] for row in keep["tasks"]] == [reverse("work_look", args=[case.id])]
+    sent = {"idempotency_key": str(new_id()), "finding": "found", "words": "确实占道", "photos": [photo()]}
+    for _turn in range(2):
+        answer = phone.client.post(reverse("work_look", args=[case.id]), sent, headers=JSON)
+        assert answer.json()["taken"] is True
+    assert (steps(case, "verify"), Photo.objects.count()) == (1, 1)
+    stranger = Phone(stage, "stranger-worker").client
+    assert stranger.get(reverse("work_look", args=[case.id])).status_code == 404
+    assert stranger.post(reverse("work_look", args=[case.id]), sent, headers=JSON).status_code == 404
 
 
 # A round

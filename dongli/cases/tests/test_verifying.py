@@ -158,7 +158,7 @@ def test_the_look_on_the_pages(stage: Stage, filed: Case, client: Client) -> Non
     assert filed.number in client.get(reverse("desk_queue") + "?filter=verifying").content.decode()
 
     log_in(client, stage.city.person("worker"))
-    look_url = reverse("case_verify", args=[filed.id]) + "?room=work"
+    look_url = reverse("work_look", args=[filed.id])
     today = client.get(reverse("work_today"))
     assert look_url in today.content.decode()
     page = client.get(look_url).content.decode()

@@ -27,6 +27,7 @@ pages: list[URLPattern] = [
     path("work/patrol/", worker.patrol, name="work_patrol"),
     path("work/patrol/finish/", worker.finish_patrol, name="work_patrol_finish"),
     path("work/task/<uuid:task_id>/<slug:verb>/", outbox.step, name="work_step"),
+    path("work/look/<uuid:case_id>/", outbox.look, name="work_look"),
     path("work/blank/<slug:verb>/", outbox.blank, name="work_blank"),
     path("work/queue/", outbox.queue, name="work_queue"),
     path("work/queue/hello/", outbox.hello, name="work_hello"),

@@ -4,6 +4,8 @@ Taken: `{"taken": true, "said": …, "next": …}`. To be mended: problem+json (
 problem+json in the middleware, as everywhere.
 """
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -30,3 +32,8 @@ def to_mend(form: forms.Form) -> HttpResponse:
     ]
     body = {"type": "about:blank", "status": 422, "code": "to_mend", "title": _("Something needs mending")}
     return JsonResponse({**body, "fields": fields}, status=422, content_type="application/problem+json")
+
+
+def quiet(request: HttpRequest) -> dict[str, Any]:
+    """For a page that the phone fetches to keep: what is to be said once is left for the page somebody looks at."""
+    return {"messages": []} if is_background(request) else {}

@@ -4,12 +4,12 @@
 phone's service worker keeps watch. A repeat is answered from what was written the first time, before anything is read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -19,12 +19,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from dongli.cases.forms import staff as forms_of_staff
+from dongli.cases.models import Case, Task
 from dongli.cases.queries import receipts
-from dongli.cases.views.answers import taken
+from dongli.cases.views.answers import quiet, taken
 from dongli.cases.views.casefile import MAY_WAIT
 from dongli.cases.workflow import transition
 from dongli.common.errors import NotFound
-from dongli.common.http import is_background, wants_json
+from dongli.common.http import wants_json
 from dongli.common.ids import parse_id
 from dongli.people import offline
 from dongli.people.guards import viewer_from, worker_required
@@ -46,27 +47,37 @@ def step(request: HttpRequest, task_id: UUID, verb: str) -> HttpResponseBase:
     if name not in MAY_WAIT:
         raise NotFound("no_such_step", _("There is no such step."))
     if request.method == "POST" and wants_json(request):
-        return _sent(request, task_id, name)
-    return _as_at_the_desk(request, task_id, name)
+        return _sent(request, name, f"task_{name}", task_id)
+    return _as_at_the_desk(request, f"task_{name}", task_id)
 
 
-def _as_at_the_desk(request: HttpRequest, task_id: UUID, name: str) -> HttpResponseBase:
+@worker_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
+    """A look on site before registering: its page may be kept, and what was found may wait."""
+    if request.method == "POST" and wants_json(request):
+        return _sent(request, "verify", "case_verify", case_id)
+    page = _as_at_the_desk(request, "case_verify", case_id)
+    return offline.keep(page, viewer_from(request)) if request.method != "POST" else page
+
+
+def _as_at_the_desk(request: HttpRequest, address: str, subject: UUID) -> HttpResponseBase:
     """The view that the verb has everywhere."""
-    answer: HttpResponseBase = resolve(reverse(f"task_{name}", args=[task_id])).func(request, task_id)
+    answer: HttpResponseBase = resolve(reverse(address, args=[subject])).func(request, subject)
     return answer
 
 
-def _sent(request: HttpRequest, task_id: UUID, name: str) -> HttpResponseBase:
+def _sent(request: HttpRequest, name: str, address: str, subject: UUID) -> HttpResponseBase:
     viewer = viewer_from(request)
     offline.check_maker(request, viewer)
     key = parse_id(request.POST.get("idempotency_key", ""))
-    if key is not None and (number := receipts.taken(viewer, key, name, task_id)):
+    if key is not None and (number := receipts.taken(viewer, key, name, subject)):
         words = _("%(done)s · %(number)s") % {"done": transition(name).done, "number": number}
         return taken(request, words, reverse("work_today"))
     try:
-        return _as_at_the_desk(request, task_id, name)
+        return _as_at_the_desk(request, address, subject)
     except NotFound:
-        receipts.check_known(viewer, task_id, name)
+        receipts.check_known(viewer, subject, name)
         raise
 
 
@@ -113,9 +124,21 @@ def hello(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"owner": offline.owner(viewer_from(request).known.pk), "token": get_token(request)})
 
 
-def quiet(request: HttpRequest) -> dict[str, Any]:
-    """For a page that the phone fetches to keep: what is to be said once is left for the page somebody looks at."""
-    return {"messages": []} if is_background(request) else {}
+def to_keep(tasks: Iterable[Task], looks: Iterable[Case]) -> dict[str, object]:
+    """What a phone keeps from today's list: the most urgent, each with a stamp that changes with its case."""
+    rows = [_row("work_look", case.id, case) for case in looks]
+    rows += [_row("work_task", task.id, task.case) for task in tasks]
+    return {"tasks": rows[: settings.OFFLINE_TASKS], "pages": pages()}
+
+
+def _row(page: str, key: UUID, case: Case) -> dict[str, str]:
+    return {
+        "id": str(key),
+        "url": reverse(page, args=[key]),
+        "stamp": f"{case.updated_at.timestamp():.3f}",
+        "number": case.number,
+        "title": case.text.summary,
+    }
 
 
 def pages() -> list[str]:

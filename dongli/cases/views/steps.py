@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from dongli.cases.forms.staff import VerbForm
 from dongli.cases.models import Case
 from dongli.cases.queries import detail
-from dongli.cases.views.answers import taken, to_mend
+from dongli.cases.views.answers import quiet, taken, to_mend
 from dongli.cases.views.casefile import LABELS, room_of, sheet
 from dongli.cases.views.rows import row_of
 from dongli.cases.workflow import transition
@@ -103,6 +103,7 @@ def form_page(page: Page, form: VerbForm) -> HttpResponse:
         "next": page.request.POST.get("next") or page.request.GET.get("next", ""),
         "action": page.request.get_full_path(),
         **page.extra,
+        **quiet(page.request),
     }
     status = 422 if form.is_bound and form.errors else 200
     if is_panel(page.request):

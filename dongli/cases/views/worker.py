@@ -1,11 +1,9 @@
 """The worker's phone: today, a task, patrol, map."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +18,7 @@ from dongli.cases.forms.staff import FindingForm
 from dongli.cases.models import Case, Kind, Source, Task
 from dongli.cases.queries import detail, lists, looks, patrols, receipts
 from dongli.cases.views import outbox
-from dongli.cases.views.answers import taken, to_mend
+from dongli.cases.views.answers import quiet, taken, to_mend
 from dongli.cases.views.casefile import sheet
 from dongli.cases.views.staff import outlines_of, point_json
 from dongli.cases.views.steps import sent
@@ -66,25 +64,10 @@ def today(request: HttpRequest) -> HttpResponse:
     cards = [card for _key, _label, cards in groups for card in cards]
     to_look_at = looks.to_look_at(viewer)
     total = len(cards) + len(to_look_at)
-    context = {"groups": groups, "total": total, "nav_counts": {"today": total}, "keep": _to_keep(cards)}
-    context |= {"looks": to_look_at}
-    page = render(request, "cases/worker/today.html", {**context, **outbox.quiet(request)})
+    context = {"groups": groups, "total": total, "nav_counts": {"today": total}, "looks": to_look_at}
+    context |= {"keep": outbox.to_keep([card.task for card in cards], to_look_at)}
+    page = render(request, "cases/worker/today.html", {**context, **quiet(request)})
     return offline.keep(page, viewer)
-
-
-def _to_keep(cards: Iterable[Card]) -> dict[str, object]:
-    """What the phone keeps from this list: the most urgent tasks, each with a stamp that changes with its case."""
-    tasks = [
-        {
-            "id": str(card.task.id),
-            "url": reverse("work_task", args=[card.task.id]),
-            "stamp": f"{card.task.case.updated_at.timestamp():.3f}",
-            "number": card.task.case.number,
-            "title": card.task.case.text.summary,
-        }
-        for card in cards
-    ]
-    return {"tasks": tasks[: settings.OFFLINE_TASKS], "pages": outbox.pages(), "hours": settings.OFFLINE_HOURS}
 
 
 def _card(task: Task) -> Card:
@@ -129,7 +112,7 @@ def task(request: HttpRequest, task_id: UUID) -> HttpResponse:
         "others": [one for one in buttons if one != step and one.verb in BESIDE],
         "navigate": navigation_link(case),
     }
-    page = render(request, "cases/worker/task.html", {**context, **outbox.quiet(request)})
+    page = render(request, "cases/worker/task.html", {**context, **quiet(request)})
     return offline.keep(page, viewer) if card.mine and card.task.state in OPEN_TASK_STATES else page
 
 
@@ -186,7 +169,7 @@ def patrol(request: HttpRequest) -> HttpResponse:
             return taken(request, words, f"{reverse('work_patrol')}?grid={grid.id}")
     if form.is_bound and wants_json(request):
         return to_mend(form)
-    context = {**_round_context(request, grids, grid, form), **outbox.quiet(request)}
+    context = {**_round_context(request, grids, grid, form), **quiet(request)}
     page = render(request, "cases/worker/patrol.html", context, status=_status(form))
     return offline.keep(page, viewer) if grid == grids[0] else page
 
