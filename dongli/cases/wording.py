@@ -235,7 +235,8 @@ def _transferred(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[L
 
 
 def _classed(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
-    return [Line(_("Class: %(category)s") % {"category": data["category"]})] if data.get("category") else []
+    found = [Line(_("Class: %(category)s") % {"category": data["category"]})] if data.get("category") else []
+    return found + ([Line(_("Filed when: %(text)s") % {"text": data["condition"]})] if data.get("condition") else [])
 
 
 def _given(step: Step, data: Mapping[str, Any], for_staff: bool) -> list[Line]:
@@ -336,6 +337,7 @@ _LATE_FOR: dict[str, str | Promise] = {
     "report_in": gettext_lazy("Not reported in in time."),
     "consultation": gettext_lazy("Not consulted in time."),
     "verify": gettext_lazy("Not looked on site in time."),
+    "verifier_left": gettext_lazy("Whoever was asked to look on site has left."),
     "arbitrate": gettext_lazy("Not decided in arbitration in time."),
     "demand": gettext_lazy("The day that supervision demanded has passed."),
 }

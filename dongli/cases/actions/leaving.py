@@ -1,10 +1,12 @@
 """What happens to a worker's open tasks when they leave: the next on duty has them, or the grid's pool."""
 
+from uuid import UUID
+
 from django.db import transaction
 
 from dongli.cases import alerts
-from dongli.cases.models import Task
-from dongli.cases.work import take
+from dongli.cases.models import Case, Task
+from dongli.cases.work import take, take_case
 from dongli.cases.workflow import OPEN_TASK_STATES, TaskState
 from dongli.people import queries as people
 from dongli.people.models import User
@@ -29,3 +31,17 @@ def pass_on(user: User) -> None:
         why = {"why": "left", "worker": heir.name} if heir else {"why": "left_to_pool"}
         work.step("route", task=task, by_system=True, data={"why": [why]})
         alerts.finish(work, "return" if task.grid is None else "dispatch")
+    for case_id in Case.objects.filter(verifier=user).values_list("id", flat=True):
+        _call_off(case_id, user)
+
+
+def _call_off(case_id: UUID, user: User) -> None:
+    """A look on site that a leaver was asked for ends; the desk hears of it and asks somebody else."""
+    work = take_case(case_id)
+    if work.case.verifier_id != user.id:
+        return
+    work.drop_verification()
+    data = {"level": work.case.desk.level, "to": work.case.desk.name, "late_for": "verifier_left"}
+    work.step("escalate", by_system=True, data=data)
+    work.finish()
+    alerts.tell(work.case, "late_verify", people.desk_duty(work.case.desk, work.moment))

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from dongli.cases.actions import clocks, dispatching, filing, verifying
+from dongli.cases.actions import clocks, dispatching, filing, leaving, verifying
 from dongli.cases.models import Case, Step, Task, Verification
 from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
@@ -197,3 +199,28 @@ def test_the_resident_reads_that_somebody_goes_to_look_but_not_the_words(
     page = client.get(reverse("my_case", args=[filed.number])).content.decode()
     assert WORDS not in page
     assert stage.city.person("worker").name not in page
+
+
+def test_who_leaves_is_asked_no_more_and_the_desk_hears_of_it(stage: Stage, filed: Case) -> None:
+    case = ask(stage, filed)
+    leaving.pass_on(stage.city.person("worker"))
+    case.refresh_from_db()
+    assert (case.verifier, case.alarm_at) == (None, None)
+    assert Step.objects.get(case=case, verb="escalate").data["late_for"] == "verifier_left"
+    assert Notification.objects.filter(kind="cases.late_verify").exists()
+
+
+def test_more_looks_cost_no_more_statements(stage: Stage, client: Client) -> None:
+    def statements(name: str, url: str) -> int:
+        log_in(client, stage.city.person(name))
+        client.get(url)
+        with CaptureQueriesContext(connection) as counted:
+            assert client.get(url).status_code == 200
+        return len(counted)
+
+    ask(stage, stage.file())
+    pages = [("worker", reverse("work_today")), ("community", reverse("desk_queue") + "?filter=verifying")]
+    before = [statements(*page) for page in pages]
+    for _ in range(4):
+        ask(stage, stage.file())
+    assert [statements(*page) for page in pages] == before
