@@ -21,7 +21,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "广场舞音响太大，晚上十点还在跳"
 RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/me/privacy/", "/me/privacy/delete/", "/notices/", "/demo/")
 ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
-WORKER = ("/work/", "/work/map/", "/work/patrol/", "/work/report/", "/work/more/")
+WORKER = (
+    "/work/",
+    "/work/map/",
+    "/work/patrol/",
+    "/work/report/",
+    "/work/more/",
+    "/work/queue/",
+    "/work/blank/answer/",
+    "/work/no-signal/",
+)
 DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
