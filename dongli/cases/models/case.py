@@ -163,6 +163,7 @@ class Case(models.Model):
             models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_alarm"),
             models.Index(fields=["verifier", "-id"], condition=Q(verifier__isnull=False), name="case_verifier"),
             models.Index(fields=["desk", "-id"], condition=Q(ownerless=True), name="case_ownerless"),
+            models.Index(fields=["desk", "-id"], condition=Q(demanded_by__isnull=False), name="case_supervised"),
             models.Index(fields=["desk", "-id"], condition=Q(reviewing=True), name="case_reviewing"),
             models.Index(fields=["desk", "-id"], condition=Q(excluded_at__isnull=False), name="case_excluded"),
         ]
