@@ -5,16 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_areas_grids_boundaries'),
-        ('cases', '0016_lists_by_index'),
+        ("areas", "0001_areas_grids_boundaries"),
+        ("cases", "0016_lists_by_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('demanded_by__isnull', False)), fields=['desk', '-id'], name='case_supervised'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("demanded_by__isnull", False)), fields=["desk", "-id"], name="case_supervised"
+            ),
         ),
     ]
