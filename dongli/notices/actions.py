@@ -46,11 +46,15 @@ def notify(
 
 @dataclass(frozen=True)
 class Told:
-    """One person, with what they in particular are told: the title's parameters and the path to open."""
+    """One person, with what they in particular are told: the title's parameters and the path to open.
+
+    `area`: webhooks on it or on areas around it hear the event too, once for each path.
+    """
 
     user: User
     params: Mapping[str, str | int]
     url: str = ""
+    area: Area | None = None
 
 
 @transaction.atomic(savepoint=False)
@@ -59,7 +63,9 @@ def notify_each(*, kind: str, told: Iterable[Told]) -> list[Notification]:
     heard = [one for one in told if one.user.may_log_in]
     notes = [Notification(user=one.user, kind=kind, params=dict(one.params), url=one.url[:200]) for one in heard]
     Notification.objects.bulk_create(notes)
-    _dispatch(_by_email(notes))
+    by_path = {one.url: one for one in heard if one.area is not None}
+    hooked = [_for_webhooks(one.area, kind, {**one.params, "url": one.url}) for one in by_path.values() if one.area]
+    _dispatch([*_by_email(notes), *(delivery for several in hooked for delivery in several)])
     return notes
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from dongli.areas.models import Area, Level
-from dongli.cases import alarms, alerts, deadlines, policy
+from dongli.cases import alarms, alerts
+from dongli.cases.actions.escalating import Bell, escalate_due
 from dongli.cases.actions.holding import go_on
 from dongli.cases.models import Case, Task
-from dongli.cases.work import Work, lapse, take, take_case
+from dongli.cases.work import take, take_case
 from dongli.cases.workflow import OPEN_TASK_STATES, TaskState
-from dongli.common.clock import city_date, now
+from dongli.common.clock import now
 from dongli.people import queries as people
 
 BATCH = 200
@@ -25,7 +26,7 @@ def sweep() -> dict[str, int]:
     return {
         "resumed": _drain("resume_at", wake, moment),
         "reminded": _drain("remind_at", remind, moment),
-        "escalated": _drain("next_escalation_at", escalate, moment) + _ring_cases(moment),
+        "escalated": escalate_due(moment) + _ring_cases(moment),
     }
 
 
@@ -112,39 +113,6 @@ def remind(task_id: UUID, moment: datetime) -> bool:
     return True
 
 
-@transaction.atomic
 def escalate(task_id: UUID, moment: datetime) -> bool:
     """Tell the person on duty one level further up each time a step of lateness has passed, up to the city."""
-    work = take(task_id)
-    task = work.the_task
-    if task.state not in OPEN_TASK_STATES or task.next_escalation_at is None or task.next_escalation_at > moment:
-        return False
-    task.escalations += 1
-    desk = _desk_above(work.case, task.escalations)
-    task.next_escalation_at = _next(work, moment) if desk.level != Level.CITY else None
-    work.touch(task)
-    if moment >= task.due_at:
-        lapse(task.extensions.all(), moment)
-    late_for = _late_for(task, moment)
-    work.step("escalate", task=task, by_system=True, data={"level": desk.level, "to": desk.name, "late_for": late_for})
-    work.finish()
-    alerts.tell(work.case, "escalate", people.desk_duty(desk, moment))
-    return True
-
-
-def _late_for(task: Task, moment: datetime) -> str:
-    """What is late: the work, or before its limit the consultation by letter or the reporting in."""
-    if moment >= task.due_at:
-        return "due"
-    return "consultation" if task.consult_due_at is not None else "report_in"
-
-
-def _desk_above(case: Case, steps: int) -> Area:
-    """The area `steps` levels above whoever works on the case: its own desk first, then upwards to the city."""
-    codes = case.desk.path.rstrip("/").split("/")
-    return Area.objects.get(code=codes[max(len(codes) - steps, 0)])
-
-
-def _next(work: Work, moment: datetime) -> datetime:
-    step = policy.limit("escalation_step", city_date(moment))
-    return deadlines.due_at(moment, step.amount, deadlines.LimitUnit(step.unit), work.calendar).at
+    return Bell(moment).ring([task_id]) == 1

@@ -44,13 +44,21 @@ URGENT = 0.02
 _GRAMS = "case_search_grams"
 
 
-def make_cases(*, count: int, as_of: datetime, seed: int = 1, say: Callable[[int], None] = lambda done: None) -> int:
+def make_cases(
+    *,
+    count: int,
+    as_of: datetime,
+    seed: int = 1,
+    state: CaseState | None = None,
+    say: Callable[[int], None] = lambda done: None,
+) -> int:
     """Make `count` cases filed in the two years before `as_of` beside those that are there; returns how many.
 
-    Raises `Invalid` when there is no city. Statistics are gathered at the end.
+    `state`: how all of them stand (else it is drawn, by age). Raises `Invalid` when there is no city. Statistics are
+    gathered at the end.
     """
     first = Case.objects.count()
-    maker = Maker(random.Random(f"{seed} {first}"), first, as_of)  # noqa: S311 (a demonstration, not secrets)
+    maker = Maker(random.Random(f"{seed} {first}"), first, as_of, state)  # noqa: S311 (a demonstration, not secrets)
     with _without_index(count >= BIG):
         for start in range(0, count, BATCH):
             maker.make(range(start, min(start + BATCH, count)), count)
@@ -81,8 +89,8 @@ def _without_index(is_big: bool) -> Iterator[None]:
 class Maker:
     """Draws cases and writes their rows. `first`: how many cases there were, so that numbers go on."""
 
-    def __init__(self, chance: random.Random, first: int, as_of: datetime) -> None:
-        self.chance, self.first, self.as_of = chance, first, as_of
+    def __init__(self, chance: random.Random, first: int, as_of: datetime, state: CaseState | None) -> None:
+        self.chance, self.first, self.as_of, self.state = chance, first, as_of, state
         self.crowd: Crowd = gather(chance)
         models = (
             Case,
@@ -123,7 +131,7 @@ class Made:
     def __init__(self, maker: Maker, number: int, filed_at: datetime) -> None:
         chance, crowd = maker.chance, maker.crowd
         self.maker, self.chance, self.filed_at, self.sheets = maker, chance, filed_at, maker.sheets
-        self.tale: Tale = tell(chance, filed_at, maker.as_of)
+        self.tale: Tale = tell(chance, filed_at, maker.as_of, maker.state)
         self.ground: Ground = crowd.grounds[int(len(crowd.grounds) * chance.random() ** 1.5)]
         self.category: Category = chance.choice(crowd.categories)
         self.limit = chance.choice(LIMITS)

@@ -26,7 +26,7 @@ Spot = tuple[UUID, float, float]
 
 @dataclass(frozen=True)
 class Ground:
-    """A grid and its surroundings. `worker` None: its work goes to the pool; `district`: code; `officer`: at the desk."""
+    """A grid and its surroundings. `worker` None: its work goes to the pool; `district`: code; `officer`: at desk."""
 
     grid: UUID
     community: UUID

@@ -85,11 +85,11 @@ class Tale:
     steps: list[tuple[str, datetime]]
 
 
-def tell(chance: random.Random, filed_at: datetime, as_of: datetime) -> Tale:
-    """Draw what happened between filing and `as_of`: no step lies after it."""
+def tell(chance: random.Random, filed_at: datetime, as_of: datetime, state: CaseState | None = None) -> Tale:
+    """Draw what happened between filing and `as_of` (or how it came to `state`): no step lies after it."""
     age = as_of - filed_at
     _days, states, weights = next(row for row in _TABLES if age.days <= row[0])
-    state = chance.choices(states, weights)[0]
+    state = state or chance.choices(states, weights)[0]
     road = ROADS[state]
     span = min(age, timedelta(days=chance.uniform(0.5, 9))) * 0.95
     at = [filed_at, filed_at, *(filed_at + span * part for part in sorted(chance.random() for _ in road[2:]))]
