@@ -1,4 +1,4 @@
-"""What desks write to each other, who opened a contact, and a resident's request for deletion: a few, by the actions."""
+"""What desks write to each other, who opened a contact, a request for deletion: a few of each, by the actions."""
 
 from dongli.areas.models import Area
 from dongli.cases.actions import deletion, noting
