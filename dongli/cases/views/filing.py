@@ -18,15 +18,15 @@ from django.utils.translation import gettext as _
 
 from dongli.areas import queries as areas
 from dongli.areas.models import Area, Level
+from dongli.cases import policy
 from dongli.cases.actions.filing import Filing, submit
-from dongli.cases.forms.place import picker
+from dongli.cases.forms.place import picked, picker
 from dongli.cases.forms.resident import CODE_LENGTH, ReportForm, typed
 from dongli.cases.models import Case, Category, Source
-from dongli.cases.policy import catalogue
 from dongli.cases.queries.nearby import Known
 from dongli.cases.queries.resident import suggestions
 from dongli.cases.views.drafts import Drafts, posted
-from dongli.cases.views.known import offered
+from dongli.cases.views.known import known_to
 from dongli.common.clock import now, today
 from dongli.common.errors import NotFound, Refusal, TooMany
 from dongli.common.ids import new_id, parse_id
@@ -79,7 +79,7 @@ def filing_page(request: HttpRequest, mode: Mode) -> HttpResponse:
         return _arranged(request, mode, drafts, wish, refusals)
     for refusal in refusals:
         form.add_error("photos", str(refusal.message))
-    if form.is_valid() and not form.cleaned_data["join"] and (found := offered(request, form, mode.for_others)):
+    if form.is_valid() and not form.cleaned_data["join"] and (found := known_to(request, form, mode.for_others)):
         return _page(request, mode, form, drafts, request.POST.dict(), known=found)
     if form.is_valid():
         try:
@@ -192,7 +192,9 @@ def _page(
     notes: list[str] | None = None,
     known: Sequence[Known] = (),
 ) -> HttpResponse:
-    classes = [row for row in catalogue(today()) if mode.for_others or not row.staff_only]
+    place = _place(request, mode, data)
+    on = today()
+    classes = policy.catalogue(on) if mode.for_others else policy.offered(place["settled"] or _picked(data), on)
     context: dict[str, Any] = {
         "form": form,
         "mode": mode,
@@ -202,7 +204,7 @@ def _page(
         "classes": _by_major(classes),
         "chosen_class": data.get("category", ""),
         "suggested": suggestions(data.get("what", "")[:4000], classes),
-        **_place(request, mode, data),
+        **place,
     }
     response = render(request, mode.template, context, status=status)
     response.headers["Cache-Control"] = "no-store"
@@ -229,6 +231,12 @@ def _place(request: HttpRequest, mode: Mode, data: Mapping[str, str]) -> dict[st
         return {"settled": settled, "settled_path": areas.breadcrumb(settled)[1:], "home": home}
     root = mode.root or areas.city()
     return {"settled": None, "choices": picker(typed(data), root), "home": home, "outlines": _outlines(root)}
+
+
+def _picked(data: Mapping[str, str]) -> Area | None:
+    """The smallest place chosen in the lists, if any."""
+    code = picked(typed(data))
+    return _active(code) if code else None
 
 
 def _outlines(root: Area) -> str:

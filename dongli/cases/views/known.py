@@ -27,7 +27,7 @@ class Given:
     place: Area | None
 
 
-def offered(request: HttpRequest, form: ReportForm, for_others: bool = False) -> list[Known]:
+def known_to(request: HttpRequest, form: ReportForm, for_others: bool = False) -> list[Known]:
     """What is offered for this form, valid or not: nothing for danger, for complaints about staff, or too often."""
     data = form.cleaned_data
     what = data.get("what", "")
@@ -51,4 +51,4 @@ def report_known(request: HttpRequest) -> HttpResponse:
     """A fragment for the form while it is filled in."""
     form = ReportForm(request.POST)
     form.is_valid()
-    return private(render(request, "cases/resident/_known.html", {"known": offered(request, form)}))
+    return private(render(request, "cases/resident/_known.html", {"known": known_to(request, form)}))
