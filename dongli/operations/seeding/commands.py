@@ -21,6 +21,7 @@ from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
+from dongli.operations.seeding.whistles import seed_whistles
 from dongli.operations.seeding.together import seed_together
 
 BEFORE_ALL = timedelta(days=400)
@@ -111,6 +112,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{count} cases")
     say(f"{seed_problems(as_of=as_of)} problems that keep coming back")
     say(f"{seed_exceptions()} cases that do not go the usual way")
+    say(f"{seed_whistles(seed=seed_number)} ratings of whistles")
     say(f"{seed_desk()} notes, looks and requests")
     say(f"{seed_together()} cases that belong together")
     return count

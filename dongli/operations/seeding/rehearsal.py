@@ -189,7 +189,7 @@ class Stage:
     def _report_in(self, work: Rehearsed, play: Play, beat: Beat) -> None:
         task = work.the_task
         late = task.report_in_due_at is not None and work.moment > task.report_in_due_at
-        work.move(task, TaskState.REPORTED_IN, reported_in_at=work.moment, next_escalation_at=task.due_at)
+        work.move(task, TaskState.REPORTED_IN, reported_in_at=work.moment, next_escalation_at=task.due_at, ring_at=None)
         work.step("report_in", task=task, whistle=work.whistle, data={"late": late})
 
     def _check(self, work: Rehearsed, play: Play, beat: Beat) -> None:
