@@ -200,6 +200,7 @@ def add_words(
         return work.case
     step = work.step("add", words=text)
     case = work.finish()
+    searching.refresh([case.id])
     attach_photos(case, photos, draft_key, phase="filed", step_id=step.id)
     alerts.stepped(work, "add")
     return case

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from dongli.cases.actions import bulk_answering, searching
 from dongli.cases.actions.retaining import periods
 from dongli.cases.erasable import TEXTS, Erasable
-from dongli.cases.models import Case, CaseContact, CaseText, NoteFile, Patrol, Photo, Retention, Step
+from dongli.cases.models import Case, CaseContact, NoteFile, Patrol, Photo, Retention, Step
 from dongli.cases.workflow import ENDED_CASE_STATES, Actor, transition
 from dongli.common.clock import city_date, now
 from dongli.common.identifiers import without_identifiers
@@ -97,7 +97,7 @@ def redact(case_ids: list[UUID], *, part: str, cause: str) -> int:
         (_empty if part == TEXT or erasable.early else _mask)(erasable, ids)
     if part == TEXT:
         _drop_files(ids)
-    searching.index(CaseText.objects.filter(case__in=ids).select_related("case"))
+    searching.refresh(ids)
     _record(cases, part, cause)
     return len(cases)
 

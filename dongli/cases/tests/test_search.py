@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from dongli.cases import search
-from dongli.cases.actions import searching, viewing
+from dongli.cases.actions import filing, searching, viewing
 from dongli.cases.models import Case, CaseSearch, CaseText, SavedView
 from dongli.cases.queries import lists
 from dongli.cases.queries.lists import Sieve
@@ -87,7 +87,7 @@ def test_only_rows_one_may_see(stage: Stage) -> None:
 def test_an_erased_text_is_not_found_and_rows_can_be_made_anew(stage: Stage) -> None:
     cases = [stage.file(what=WHAT) for _ in range(3)]
     CaseText.objects.filter(case=cases[0]).update(description="")
-    searching.index(CaseText.objects.filter(case=cases[0]).select_related("case"))
+    searching.refresh([cases[0].id])
     assert found(stage, "路灯") == [cases[2].number, cases[1].number]
     CaseSearch.objects.all().delete()
     assert found(stage, "路灯") == []
@@ -111,6 +111,16 @@ def save(desk: Desk, name: str, query: str) -> Any:
 def numbers(desk: Desk, **query: str) -> set[str]:
     page = desk.get("desk_queue", **query).content.decode()
     return set(re.findall(r'data-id="([^"]+)"', page))
+
+
+def test_what_the_resident_adds_is_found_too_and_after_making_rows_anew(stage: Stage) -> None:
+    case = stage.file(what=WHAT)
+    resident, key = stage.viewer("resident"), new_id()
+    for _ in range(2):
+        filing.add_words(viewer=resident, case_id=case.id, key=key, words="现在变压器冒烟了")
+    assert found(stage, "压器") == found(stage, "路灯 冒烟") == [case.number]
+    assert list(searching.reindex(batch=10)) == [1]
+    assert found(stage, "变压器") == [case.number]
 
 
 def test_filters_go_with_words(stage: Stage, desk: Desk) -> None:
