@@ -92,7 +92,8 @@ def test_nobody_else_opens_one(stage: Stage, name: str) -> None:
 def test_a_desk_opens_none_beyond_its_ground(stage: Stage) -> None:
     with pytest.raises(NotAllowed):
         opened(stage, areas=[stage.city.compound.code, stage.city.other_community.code])
-    assert opened(stage, "city", areas=[stage.city.compound.code, stage.city.other_community.code])
+    both = [stage.city.compound.code, stage.city.other_community.code]
+    assert opened(stage, "city", areas=both).lead_case.desk == stage.city.city
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ def test_a_desk_opens_none_beyond_its_ground(stage: Stage) -> None:
 )
 def test_bad_input_is_refused_naming_the_field(stage: Stage, field: str, bad: object) -> None:
     with pytest.raises(Invalid) as refusal:
-        opened(stage, **{field: bad})
+        opened(stage, "subdistrict", **{field: bad})
     assert refusal.value.field == field
     assert not MassEvent.objects.exists()
 

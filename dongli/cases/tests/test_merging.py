@@ -126,7 +126,7 @@ def test_another_line_is_not_the_same_trouble(stage: Stage) -> None:
 
 
 def test_without_a_point_the_compound_counts(stage: Stage) -> None:
-    at_home = {"category": "0201", "where": Where(area_code=stage.city.compound.code)}
+    at_home: dict[str, Any] = {"category": "0201", "where": Where(area_code=stage.city.compound.code)}
     here = stage.file(**at_home)
     building = stage.file(category="0201", where=Where(area_code=stage.city.building.code))
     stage.file(category="0201", where=Where(area_code=stage.city.compounds[1].code))
