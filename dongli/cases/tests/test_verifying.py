@@ -223,4 +223,5 @@ def test_more_looks_cost_no_more_statements(stage: Stage, client: Client) -> Non
     before = [statements(*page) for page in pages]
     for _ in range(4):
         ask(stage, stage.file())
-    assert [statements(*page) for page in pages] == before
+    after = [statements(*page) for page in pages]
+    assert all(now <= then for now, then in zip(after, before, strict=True)), (before, after)
