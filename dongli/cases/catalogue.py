@@ -107,7 +107,7 @@ class CategoryRow:
 
 @dataclass(frozen=True, slots=True)
 class ConditionRow:
-    """A filing condition of class `code`: `number` counts from 1; `limit` counts `unit`s; `until` is the day it ends."""
+    """A filing condition of class `code`: `number` from 1; `limit` counts `unit`s; `until` is the day it ends."""
 
     code: str
     number: int
@@ -150,8 +150,8 @@ class _Bad(Exception):
 def read_catalogue(content: bytes, *, filename: str, functions: Collection[str] | None = None) -> Reading:
     """Rows and problems of a catalogue in csv (UTF-8 or GB18030) or xlsx, with English or Chinese headers.
 
-    A class with several filing conditions has a line for each, numbered from 1 in the column `number` (立案条件序号); of
-    the lines after the first only code, condition, closing, limit, unit, urgent and dates are read.
+    A class with several filing conditions has a line for each, numbered from 1 in the column `number`; of the lines
+    after the first only code, condition, closing, limit, unit, urgent and dates are read.
     Never raises for bad content. When `functions` is given, a leading department outside it is a problem.
     """
     try:

@@ -139,7 +139,7 @@ def is_offered(category: Category, area: Area, on: date) -> bool:
 
 
 def phrases(use: str, area: Area, category: Category | None, on: date) -> list[Phrase]:
-    """Canned phrases for a use at `area`: those of the class first, then of its line, then for all; nearest level first."""
+    """Canned phrases for a use at `area`: the class's, then its line's, then those for all; nearest level first."""
     levels = area.path.rstrip("/").split("/")
     code, line = (category.code, category.line) if category is not None else ("", "")
     found = [

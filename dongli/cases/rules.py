@@ -6,7 +6,7 @@ binding can be made shorter below, never longer (`docs/adr/0010-overrides-by-are
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from dongli.cases.deadlines import HOURS_PER_WORKING_DAY, LimitUnit
 
@@ -17,37 +17,14 @@ _IN_WORKING_TIME = {LimitUnit.WORKING_HOUR: 1, LimitUnit.WORKING_DAY: HOURS_PER_
 _BY_THE_WALL = {LimitUnit.EMERGENCY_HOUR: 1, LimitUnit.CALENDAR_DAY: HOURS_PER_DAY}
 
 
-class Said(Protocol):
-    """What one level says of a class (`number` 0) or of one of its conditions; None and "" say nothing."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def limit_amount(self) -> int | None: ...
-    @property
-    def limit_unit(self) -> str: ...
-    @property
-    def binding(self) -> bool: ...
-    @property
-    def urgent(self) -> bool | None: ...
-    @property
-    def contact_hours(self) -> int | None: ...
-    @property
-    def solver(self) -> str: ...
-    @property
-    def lead(self) -> str: ...
-    @property
-    def offered(self) -> bool | None: ...
-    @property
-    def auto_register(self) -> bool | None: ...
-
-
-S = TypeVar("S", bound=Said)
+S = TypeVar("S")
+"""What one level says of a class (`number` 0) or of one of its conditions: a row with `FIELDS`, `limit` as amount, unit
+and `binding`; None and "" say nothing."""
 
 
 @dataclass(frozen=True)
 class Rule(Generic[S]):
-    """What holds for a condition of a class at a place. `limit` counts the unit beside it, `contact_hours` working hours.
+    """What holds for a condition of a class at a place. The limit counts `limit_unit`s, `contact_hours` working hours.
 
     `lead` is the function of the department that leads ("" when none is named). `sources` has, for each field that a
     level sets, what it said; `bound_by` is the binding limit above or at the place; `held_down` are limits of levels
@@ -72,19 +49,20 @@ def resolve(base: Rule[S], levels: Iterable[Sequence[S]], number: int) -> Rule[S
     rule = base
     for said in levels:
         for one in said:
-            if one.number in (0, number):
-                rule = _heard(rule, one)
+            rule = _heard(rule, one, number)
     return rule
 
 
-def _heard(rule: Rule[S], one: S) -> Rule[S]:
+def _heard(rule: Rule[S], one: Any, number: int) -> Rule[S]:
+    if one.number not in (0, number):
+        return rule
     changes = {name: value for name in FIELDS[1:] if (value := getattr(one, name)) not in (None, "")}
     sources = {**rule.sources, **dict.fromkeys(changes, one)}
     rule = replace(rule, **changes, sources=sources)
     if one.limit_amount is None:
         return rule
-    cap = rule.bound_by
-    if cap is not None and not within(one.limit_amount, one.limit_unit, cap.limit_amount or 0, cap.limit_unit):
+    cap: Any = rule.bound_by
+    if cap is not None and not within(one.limit_amount, one.limit_unit, cap.limit_amount, cap.limit_unit):
         return replace(rule, held_down=(*rule.held_down, one))
     return replace(
         rule,

@@ -55,6 +55,7 @@ WORKER = [
     Place("work_queue", _("To be sent"), "cloud-upload"),
     Place("web:work_more", _("More"), "dots"),
 ]
+RULING_ROLES = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
 PRIVACY_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 DESK: list[tuple[str | Promise, list[Place]]] = [
@@ -84,6 +85,8 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("catalogue", _("Categories"), "tag"),
             Place("workflow", _("Workflow"), "route"),
+            Place("rules", _("Rules of a place"), "map-pin"),
+            Place("rules_level", _("Settings of my level"), "adjustments", roles=RULING_ROLES),
             Place("calendar", _("Working calendar"), "calendar"),
             Place("desk_retention", _("How long data are kept"), "shield", roles=(Role.ADMINISTRATOR,)),
             Place("notices:deliveries", _("Deliveries"), "send", roles=(Role.ADMINISTRATOR,)),

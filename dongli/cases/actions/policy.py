@@ -112,7 +112,8 @@ def load_catalogue(
 
 def _put_versions(model: type[Row], wanted: list[dict[str, Any]]) -> set[str]:
     """New versions of what reads differently from the one that has no end yet; the codes of the classes concerned."""
-    current = {_name(row): row for row in model._default_manager.filter(until=None)}
+    rows: Any = model._default_manager
+    current = {_name(row): row for row in rows.filter(until=None)}
     ended: list[Row] = []
     fresh: list[Row] = []
     for fields in wanted:
@@ -124,8 +125,8 @@ def _put_versions(model: type[Row], wanted: list[dict[str, Any]]) -> set[str]:
             _end(old, fields["since"])
             ended.append(old)
         fresh.append(new)
-    model._default_manager.bulk_update(ended, ["until"])
-    model._default_manager.bulk_create(fresh)
+    rows.bulk_update(ended, ["until"])
+    rows.bulk_create(fresh)
     return {_name(row)[0] for row in fresh}
 
 

@@ -17,6 +17,7 @@ from dongli.cases.forms.staff_photos import AfterPhotosMixin, BeforeAndAfterMixi
 from dongli.cases.models import Case, Category
 from dongli.cases.queries import choices
 from dongli.cases.routing import Where
+from dongli.common.clock import today
 from dongli.common.ids import new_id, parse_id
 from dongli.people.models import User
 from dongli.people.viewer import Viewer
@@ -39,6 +40,13 @@ class VerbForm(forms.Form):
         """The key of the step."""
         key: UUID = self.cleaned_data["idempotency_key"]
         return key
+
+    def take_back(self) -> None:
+        """Show what was sent once more, as not yet sent: a button only arranged the form (photos are kept)."""
+        self.full_clean()
+        self.initial.update({name: self[name].value() for name in self.fields if name in self.data})
+        self.is_bound = False
+        self.full_clean()
 
     @property
     def shown(self) -> list[forms.BoundField]:
@@ -87,14 +95,56 @@ def _place_name(place: Area) -> str:
     return f"{place.name}({place.parent.name})" if place.parent is not None else place.name
 
 
+class ConditionField(forms.ChoiceField):
+    """A filing condition as “class:number”; one of another class than the one chosen counts as none."""
+
+    def valid_value(self, value: Any) -> bool:
+        """Whether the number exists is for the action to say."""
+        return True
+
+
 class ClassifyForm(VerbForm):
-    """A class of the catalogue, the suggested ones first."""
+    """A class of the catalogue, the suggested ones first, and one of its filing conditions with its limit at `area`."""
 
     category = forms.ChoiceField(label=gettext_lazy("Class"))
+    condition = ConditionField(label=gettext_lazy("Filing condition"), required=False, widget=forms.RadioSelect)
 
-    def __init__(self, data: Any = None, *, suggested: Iterable[Category] = (), **options: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        area: Area,
+        suggested: Iterable[Category] = (),
+        conditions_at: str = "",
+        **options: Any,
+    ) -> None:
         super().__init__(data, **options)
         offer(self, "category", category_choices(suggested))
+        self.conditions_at = conditions_at
+        if conditions_at:
+            swap = {"hx-get": conditions_at, "hx-target": "#conditions", "hx-swap": "outerHTML", "hx-trigger": "change"}
+            self.fields["category"].widget.attrs.update(swap)
+        offered = condition_choices(str(self["category"].value() or ""), area)
+        offer(self, "condition", offered)
+        if offered:
+            self.initial.setdefault("condition", offered[0][0])
+
+    @property
+    def condition_number(self) -> int:
+        """The number chosen; 0 when none of the class chosen was."""
+        code, _colon, number = str(self.cleaned_data.get("condition", "")).partition(":")
+        return int(number) if code == self.cleaned_data["category"] and number.isdecimal() and len(number) < 4 else 0
+
+
+def condition_choices(code: str, area: Area) -> list[tuple[str, str]]:
+    """The conditions of class `code`, each with the limit that holds at `area`."""
+    on = today()
+    found = []
+    for condition in policy.conditions(code, on):
+        rule = policy.rule_for(policy.category(code, on), condition, area, on)
+        limit = wording.limit_words(rule.limit_amount, rule.limit_unit) if rule is not None else ""
+        found.append((f"{code}:{condition.number}", f"{condition.text} · {limit}"))
+    return found
 
 
 def category_choices(suggested: Iterable[Category] = ()) -> Any:

@@ -42,7 +42,7 @@ def stamped() -> pgtrigger.Trigger:
         level=pgtrigger.Statement,
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=pgtrigger.Func(
+        func=(
             "INSERT INTO cases_policystamp (id, token) VALUES (1, gen_random_uuid())"
             " ON CONFLICT (id) DO UPDATE SET token = excluded.token; RETURN NULL;"
         ),

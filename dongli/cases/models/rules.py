@@ -25,8 +25,8 @@ class Override(models.Model):
     """What the level of `area` says of a class there, in place of the levels above; an empty field says nothing.
 
     `number` 0 is about the class (contact, who solves it, the offer to residents); from 1 about one of its conditions
-    (limit, urgency). A `binding` limit may not be made longer by a level below. Rows are ended, never deleted; one whose
-    last day is its first was taken back before it held.
+    (limit, urgency). A `binding` limit may not be made longer by a level below. Rows are ended, never deleted; one
+    whose last day is its first was taken back before it held.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -35,20 +35,20 @@ def departments(case: Case) -> list[Organisation]:
 
 
 def suggested_lead(case: Case) -> Organisation | None:
-    """The department that the class names for this place: the district's, else the city's."""
-    category = case.category
-    if category is None or category.solver == "grid":
+    """The department that the rule names for this place: the district's, else the city's."""
+    rule = policy.rule_of(case, today())
+    if rule is None or rule.solver == "grid":
         return None
-    return organisations.department(category.lead_district or category.lead_city, case.desk)
+    return organisations.department(rule.lead, case.desk)
 
 
 def suggested(case: Case, departments: Iterable[Organisation]) -> list[Organisation]:
     """Those of `departments` that the case's class names: the district's lead, then the city's."""
-    category = case.category
-    if category is None:
+    rule, category = policy.rule_of(case, today()), case.category
+    if category is None or rule is None:
         return []
     own = case.desk.path.rstrip("/").split("/")
-    named = (category.lead_district, category.lead_city)
+    named = tuple(dict.fromkeys((rule.lead, category.lead_district, category.lead_city)))
     near = [one for one in departments if one.area.code in own and one.function and one.function in named]
     return sorted(near, key=lambda one: (-one.area.depth, named.index(one.function)))
 

@@ -197,7 +197,9 @@ def case_by_link(number: str, token: str) -> Case:
 
 
 def _whole() -> QuerySet[Case]:
-    return Case.objects.select_related("text", "category", "desk", "community", "place", "grid", "contact", "resident")
+    return Case.objects.select_related(
+        "text", "category", "condition", "desk", "community", "place", "grid", "contact", "resident"
+    )
 
 
 def case_file(viewer: Viewer, case: Case) -> CaseFile:

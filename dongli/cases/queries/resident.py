@@ -268,9 +268,10 @@ def suggestions(text: str, catalogue: Sequence[Category], *, limit: int = 3) -> 
     return [by_code[one.code] for one in suggesting.suggest(text, catalogue, limit=limit)]
 
 
-def public_classes() -> list[Category]:
-    """The classes in force that residents are offered."""
-    return [row for row in policy.catalogue(today()) if not row.staff_only]
+def public_classes(code: str = "") -> list[Category]:
+    """The classes that residents are offered at the place with this code, or in the city at large."""
+    area = Area.objects.active().filter(code=code).first() if code else None
+    return policy.offered(area, today())
 
 
 @dataclass(frozen=True)

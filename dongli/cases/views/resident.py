@@ -71,7 +71,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     """A fragment: classes that fit what is being typed, and advice when it sounds dangerous or about staff."""
     text = strip_controls(request.POST.get("what", "")[:MOST_ASKED])
     context = {
-        "suggested": suggestions(text, public_classes()),
+        "suggested": suggestions(text, public_classes(strip_controls(request.POST.get("place", ""))[:20])),
         "danger": bool(safety.danger_signs(text)),
         "about_staff": bool(safety.complaint_about_staff(text)),
     }

@@ -69,7 +69,9 @@ def _is_about(offer: detail.Offer, whistle_id: UUID) -> bool:
 
 def step(page: Page, form: VerbForm, act: Act) -> HttpResponse:
     """Take the step the form describes, or show the form; input that the action refuses is said at its field."""
-    if page.request.method == "POST":
+    if page.request.method == "POST" and page.request.POST.get("do"):
+        form.take_back()
+    elif page.request.method == "POST":
         if form.is_valid():
             try:
                 act()

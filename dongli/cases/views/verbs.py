@@ -4,7 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dongli.areas.models import Area
 from dongli.areas.queries import search
@@ -78,7 +80,11 @@ def classify(request: HttpRequest, case_id: UUID) -> HttpResponse:
         page,
         form,
         lambda: dispatching.classify(
-            viewer=page.viewer, case_id=case_id, key=form.key, category=form.cleaned_data["category"]
+            viewer=page.viewer,
+            case_id=case_id,
+            key=form.key,
+            category=form.cleaned_data["category"],
+            condition=form.condition_number,
         ),
     )
 
@@ -89,7 +95,25 @@ def _class_form(page: Page, kind: type[forms.ClassifyForm] = forms.ClassifyForm)
     initial: dict[str, Any] = {"ownerless": page.case.ownerless}
     if chosen is not None:
         initial["category"] = chosen.code
-    return kind(page.request.POST or None, suggested=suggested, initial=initial)
+    if chosen is not None and page.case.condition is not None:
+        initial["condition"] = f"{chosen.code}:{page.case.condition.number}"
+    return kind(
+        page.request.POST or None,
+        suggested=suggested,
+        initial=initial,
+        area=page.case.community or page.case.desk,
+        conditions_at=reverse("case_conditions", args=[page.case.id]),
+    )
+
+
+@worker_required
+@require_safe
+def conditions(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """A fragment: the filing conditions of the class that is being chosen, with their limits where the case lies."""
+    case = detail.case_by_id(viewer_from(request), case_id)
+    initial = {"category": strip_controls(request.GET.get("category", ""))[:12]}
+    form = forms.ClassifyForm(initial=initial, area=case.community or case.desk)
+    return render(request, "cases/staff_conditions.html", {"form": form, "bound": form["condition"]})
 
 
 @worker_required
@@ -107,6 +131,7 @@ def register(request: HttpRequest, case_id: UUID) -> HttpResponse:
             case_id=case_id,
             key=form.key,
             category=form.cleaned_data["category"],
+            condition=form.condition_number,
             ownerless=form.cleaned_data["ownerless"],
         ),
     )

@@ -27,7 +27,7 @@ function watchWords(area) {
     const words = area.value.trim();
     if (words.length < SHORTEST || words === asked) return;
     asked = words;
-    const body = new URLSearchParams({ what: words, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+    const body = new URLSearchParams({ what: words, place: form.elements.place?.value ?? "", csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
     try {
       const answer = await fetch(form.dataset.suggest, { method: "POST", body });
       if (answer.ok) showSuggestions(await answer.text());
