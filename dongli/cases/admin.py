@@ -1,25 +1,76 @@
 """The back office of case work: policy can be edited; cases and everything that happened to them can only be read."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
+from django.forms import ModelForm
+from django.http import HttpRequest
 
 from dongli.areas.admin import ReadOnlyAdmin
+from dongli.cases.actions.policy import drop_row, keep_row
 from dongli.cases.models import (
     CalendarDay,
     Case,
     Category,
+    FilingCondition,
     Limit,
+    Override,
     Patrol,
     Photo,
+    Phrase,
     Rating,
     Reason,
     Step,
     Task,
     Whistle,
 )
+from dongli.people.guards import viewer_from
+
+
+class PolicyAdmin(admin.ModelAdmin[Any]):
+    """Policy that is mended here goes through the actions, so that every process reads it again at once."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        keep_row(viewer=viewer_from(request), row=obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        drop_row(viewer=viewer_from(request), row=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Iterable[Any]) -> None:
+        for row in queryset:
+            drop_row(viewer=viewer_from(request), row=row)
+
+
+@admin.register(FilingCondition)
+class FilingConditionAdmin(PolicyAdmin):
+    """The filing conditions of each class, version by version."""
+
+    list_display = ("category", "number", "text", "limit_amount", "limit_unit", "urgent", "since", "until")
+    list_filter = ("limit_unit", "urgent")
+    search_fields = ("category", "text")
+
+
+@admin.register(Override)
+class OverrideAdmin(ReadOnlyAdmin):
+    """What levels have set; they do so on their own page, where it is kept who did."""
+
+    list_display = ("area", "category", "number", "since", "until", "set_by")
+    list_select_related = ("area", "set_by")
+    search_fields = ("category", "area__name")
+
+
+@admin.register(Phrase)
+class PhraseAdmin(ReadOnlyAdmin):
+    """Canned phrases; levels keep them on their own page."""
+
+    list_display = ("use", "title", "category", "line", "area", "since", "until")
+    list_select_related = ("area",)
+    list_filter = ("use", "line")
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
+class CategoryAdmin(PolicyAdmin):
     """The catalogue, version by version."""
 
     list_display = ("code", "name", "major_name", "line", "solver", "since", "until")
@@ -28,14 +79,14 @@ class CategoryAdmin(admin.ModelAdmin[Category]):
 
 
 @admin.register(Limit)
-class LimitAdmin(admin.ModelAdmin[Limit]):
+class LimitAdmin(PolicyAdmin):
     """The procedure's named limits."""
 
     list_display = ("key", "amount", "unit", "since", "until")
 
 
 @admin.register(Reason)
-class ReasonAdmin(admin.ModelAdmin[Reason]):
+class ReasonAdmin(PolicyAdmin):
     """The coded reasons of each verb."""
 
     list_display = ("kind", "code", "label_zh", "label_en", "needs_words", "is_active", "position")
@@ -43,7 +94,7 @@ class ReasonAdmin(admin.ModelAdmin[Reason]):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin[CalendarDay]):
+class CalendarDayAdmin(PolicyAdmin):
     """Days that differ from the published calendar."""
 
     list_display = ("date", "is_working", "note")

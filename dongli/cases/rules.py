@@ -1,7 +1,7 @@
 """Which rule holds at a place: the catalogue's word, then what each level above the place says, the nearest last. Pure.
 
 Field by field: a level that says nothing of a field leaves it as the level above has it. A limit that a level marked as
-binding can be made shorter below, never longer (`docs/adr/0010-overrides-by-area.md`).
+binding can be made shorter below, never longer (`docs/adr/0013-overrides-by-area.md`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

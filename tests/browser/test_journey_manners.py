@@ -34,7 +34,7 @@ WORKER = (
 DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
-    "/desk/calendar/", "/desk/events/", "/desk/events/new/", "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
+    "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/", "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
 )  # fmt: skip
 HOTLINE = ("/desk/hotline/",)
 ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")

@@ -369,3 +369,33 @@ def test_two_overlapping_rules_race_and_one_stands() -> None:
         thread.join()
     assert len(refused) == 1
     assert Override.objects.count() == 1
+
+
+def test_a_phrase_fills_the_words(stage: Stage, client: Client) -> None:
+    case = stage.file(category="0203")
+    log_in(client, stage.city.person("community"))
+    address = f"/case/{case.id}/refuse/"
+    page = client.get(address)
+    assert "请走法律途径" in page.text
+    phrase = Phrase.objects.get(title="不属本市职权")
+    data = {"idempotency_key": str(new_id()), "words": "另：", "phrase": str(phrase.id), "do": "phrase", "room": "desk"}
+    filled = client.post(address, data)
+    assert filled.status_code == 200
+    assert f"{phrase.words}\n另：" in filled.text
+    case.refresh_from_db()
+    assert case.state == "filed"
+    other = client.post(address, {**data, "phrase": str(new_id())})
+    assert phrase.words not in other.context["form"]["words"].value()
+
+
+def test_the_back_office_saves_through_the_action(stage: Stage, client: Client) -> None:
+    log_in(client, stage.city.person("admin"))
+    row = policy.condition("0101", 1, today())
+    assert row is not None
+    fields = ("category", "number", "text", "closing", "limit_unit", "since")
+    data = {name: getattr(row, name) for name in fields}
+    response = client.post(f"/admin/cases/filingcondition/{row.pk}/change/", {**data, "limit_amount": 9})
+    assert response.status_code == 302
+    found = policy.condition("0101", 1, today())
+    assert found is not None
+    assert found.limit_amount == 9

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dongli.cases.forms.staff import VerbForm
 from dongli.cases.models import Case
 from dongli.cases.queries import detail
+from dongli.cases.queries.phrases import phrases_for
 from dongli.cases.views.answers import quiet, taken, to_mend
 from dongli.cases.views.casefile import LABELS, room_of, sheet
 from dongli.cases.views.rows import row_of
@@ -69,8 +70,10 @@ def _is_about(offer: detail.Offer, whistle_id: UUID) -> bool:
 
 def step(page: Page, form: VerbForm, act: Act) -> HttpResponse:
     """Take the step the form describes, or show the form; input that the action refuses is said at its field."""
-    if page.request.method == "POST" and page.request.POST.get("do"):
+    if page.request.method == "POST" and (wish := page.request.POST.get("do")):
         form.take_back()
+        if wish == "phrase":
+            put_phrase(page, form)
     elif page.request.method == "POST":
         if form.is_valid():
             try:
@@ -84,6 +87,14 @@ def step(page: Page, form: VerbForm, act: Act) -> HttpResponse:
     else:
         page.check_offered()
     return form_page(page, form)
+
+
+def put_phrase(page: Page, form: VerbForm) -> None:
+    """The canned phrase chosen goes before the words that are there."""
+    chosen = page.request.POST.get("phrase", "")
+    found = next((one for one in phrases_for(page.verb, page.case) if one.key == chosen), None)
+    if found is not None:
+        form.initial["words"] = "\n".join(filter(None, (found.words, str(form.initial.get("words") or ""))))
 
 
 def sent(request: HttpRequest) -> dict[str, Any]:
@@ -104,6 +115,7 @@ def form_page(page: Page, form: VerbForm) -> HttpResponse:
         "back": back_to(page),
         "next": page.request.POST.get("next") or page.request.GET.get("next", ""),
         "action": page.request.get_full_path(),
+        "phrases": phrases_for(page.verb, page.case) if "words" in form.fields else [],
         **page.extra,
         **quiet(page.request),
     }

@@ -102,6 +102,7 @@ export function enhance(root = document) {
   }
   if (root.querySelector("[data-photos]")) import("./photos.js").then((module) => module.start(root));
   if (root.querySelector("[data-mentions]")) import("./mentions.js").then((module) => module.start(root));
+  if (root.querySelector("[data-phrases]")) import("./phrases.js").then((module) => module.start(root));
   if (root.querySelector("[data-live]")) import("./live.js").then((module) => module.start(root));
   if (root.querySelector("[data-narrow]")) import("./narrow.js").then((module) => module.start(root));
   for (const band of root.querySelectorAll("[data-ringing]")) import("./ringing.js").then((module) => module.start(band));
