@@ -360,14 +360,6 @@ class Point:
     latitude: float
 
 
-def points(viewer: Viewer, sieve: Sieve) -> list[Point]:
-    """Cases of a queue that have a point, for the map: the newest 2,000."""
-    keys = [key for key, _changed in first(viewer, sieve, "", MAP_CAP)]
-    rows = Case.objects.filter(pk__in=keys, longitude__isnull=False)
-    values = rows.order_by("-id").values_list("number", "state", "urgent", "longitude", "latitude")
-    return [Point(*row) for row in values]  # type: ignore[arg-type]  # rows without a point are filtered out
-
-
 def task_points(viewer: Viewer) -> list[Point]:
     """The viewer's open tasks on the map."""
     rows = my_tasks(viewer).filter(case__longitude__isnull=False)

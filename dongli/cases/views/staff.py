@@ -1,5 +1,6 @@
 """The desk: queue and case in a split view, the map, and opening a contact. What shows follows from the viewer."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from dongli.areas.models import Area, Level
 from dongli.areas.queries import children
 from dongli.cases import access, wording
 from dongli.cases.models import SavedView
+from dongli.cases.queries import clusters as gather
 from dongli.cases.queries import detail, lists
 from dongli.cases.queries.search import places as matching_places
 from dongli.cases.views.casefile import room_of, sheet
@@ -258,10 +260,29 @@ def outlines_of(viewer: Viewer) -> str:
 @desk_required
 @require_GET
 def map_points(request: HttpRequest) -> JsonResponse:
-    """The dots as JSON: longitude, latitude, tone, label, link."""
+    """What of the map is seen (`west`, `south`, `east`, `north` in degrees, `zoom`), gathered: dots and clusters."""
     viewer = viewer_from(request)
-    found = lists.points(viewer, sieve_from(request, scope_of(viewer)))
-    return JsonResponse([point_json(one, reverse("desk_case", args=[one.number])) for one in found], safe=False)
+    found = gather.clusters(viewer, sieve_from(request, scope_of(viewer)), _box(request))
+    return JsonResponse({"clusters": [_cluster_json(one) for one in found.clusters], "capped": found.capped})
+
+
+def _box(request: HttpRequest) -> gather.Box:
+    """The box in the address; whatever is no number there counts as not said."""
+    said = {}
+    for name in ("west", "south", "east", "north", "zoom"):
+        with suppress(ValueError):
+            number = float(request.GET.get(name, ""))
+            if -180 <= number <= 180:
+                said[name] = number if name != "zoom" else min(max(number, 0.0), 22.0)
+    return gather.Box(**said)
+
+
+def _cluster_json(one: gather.Cluster) -> dict[str, object]:
+    """A cluster as map.js reads it; one case is a point."""
+    if one.count == 1:
+        single = lists.Point(one.number, one.state, one.urgent > 0, one.longitude, one.latitude)
+        return point_json(single, reverse("desk_case", args=[one.number]))
+    return {"lon": one.longitude, "lat": one.latitude, "count": one.count, "tone": "bad" if one.urgent else ""}
 
 
 def point_json(one: lists.Point, url: str) -> dict[str, object]:

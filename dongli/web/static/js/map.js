@@ -32,8 +32,9 @@ export async function start(box) {
   await new Promise((done) => map.once("load", done));
   if (!box.isConnected) { map.remove(); return; }
   if (options.outlines) await outlines(map, options.outlines, colours, gl);
-  const points = await pointList(options);
-  if (points) dots(map, gl, points, colours);
+  const points = await pointList(options, map);
+  if (Array.isArray(points)) dots(map, gl, points, colours);
+  else if (points) gathered(map, gl, points, options, colours);
   if (options.pickLongitude) picking(map, gl, box);
   box.dispatchEvent(new CustomEvent("map:ready", { bubbles: true }));
   box.dataset.ready = "1";
@@ -118,25 +119,68 @@ function eachPoint(coordinates, visit) {
   else coordinates.forEach((part) => eachPoint(part, visit));
 }
 
-async function pointList(options) {
+async function pointList(options, map) {
   if (options.pointsInline) return JSON.parse(options.pointsInline);
   if (!options.points) return null;
-  const answer = await fetch(options.points);
+  const answer = await fetch(seen(options.points, map));
   return answer.ok ? answer.json() : null;
+}
+
+// The address of the points with what is seen of the map.
+function seen(address, map) {
+  const url = new URL(address, location.href);
+  const bounds = map.getBounds();
+  const parts = { west: bounds.getWest(), south: bounds.getSouth(), east: bounds.getEast(), north: bounds.getNorth(), zoom: map.getZoom() };
+  for (const [name, value] of Object.entries(parts)) url.searchParams.set(name, value.toFixed(5));
+  return url;
 }
 
 const asFeature = (point, colours) => ({ type: "Feature", geometry: { type: "Point", coordinates: [point.lon, point.lat] }, properties: { colour: colours.getPropertyValue(TONES[point.tone] || TONES[""]).trim(), label: point.label || "", url: point.url || "" } });
 
 function dots(map, gl, points, colours) {
-  const paper = colours.getPropertyValue("--paper").trim();
-  map.addSource("points", { type: "geojson", data: { type: "FeatureCollection", features: points.map((point) => asFeature(point, colours)) }, cluster: true, clusterRadius: 36, clusterMaxZoom: 16 });
-  map.addLayer({ id: "clusters", type: "circle", source: "points", filter: ["has", "point_count"], paint: { "circle-color": "#3d4650", "circle-radius": ["step", ["get", "point_count"], 13, 10, 17, 100, 22], "circle-stroke-color": paper, "circle-stroke-width": 2 } });
-  map.addLayer({ id: "cluster-counts", type: "symbol", source: "points", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true }, paint: { "text-color": "#fff" } });
-  map.addLayer({ id: "dots", type: "circle", source: "points", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ["get", "colour"], "circle-radius": 7, "circle-stroke-color": paper, "circle-stroke-width": 2 } });
+  const data = { type: "FeatureCollection", features: points.map((point) => asFeature(point, colours)) };
+  map.addSource("points", { type: "geojson", data, cluster: true, clusterRadius: 36, clusterMaxZoom: 16 });
+  draw(map, gl, colours);
   map.on("click", "clusters", async ({ features: [cluster] }) => {
     const zoom = await map.getSource("points").getClusterExpansionZoom(cluster.properties.cluster_id);
     map.easeTo({ center: cluster.geometry.coordinates, zoom });
   });
+}
+
+// Clusters come from the server, for what is seen: asked for again whenever that has changed.
+function gathered(map, gl, first, options, colours) {
+  const note = document.querySelector("[data-map-capped]");
+  const show = ({ clusters, capped }) => {
+    if (note) note.hidden = !capped;
+    return { type: "FeatureCollection", features: clusters.map((one) => asCluster(one, colours)) };
+  };
+  map.addSource("points", { type: "geojson", data: show(first) });
+  draw(map, gl, colours);
+  map.on("click", "clusters", ({ features: [cluster] }) => map.easeTo({ center: cluster.geometry.coordinates, zoom: Math.min(map.getZoom() + 2, 19) }));
+  let asking = null;
+  map.on("moveend", async () => {
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const answer = await fetch(seen(options.points, map), { signal: asking.signal });
+      if (answer.ok) map.getSource("points")?.setData(show(await answer.json()));
+    } catch (error) {
+      if (error.name !== "AbortError" && error.name !== "TypeError") throw error; // without a signal the old ones stay
+    }
+  });
+}
+
+function asCluster(one, colours) {
+  const feature = asFeature(one, colours);
+  if (one.count) Object.assign(feature.properties, { point_count: one.count, point_count_abbreviated: one.count < 1000 ? `${one.count}` : `${Math.round(one.count / 100) / 10}k` });
+  return feature;
+}
+
+function draw(map, gl, colours) {
+  const paper = colours.getPropertyValue("--paper").trim();
+  map.addLayer({ id: "clusters", type: "circle", source: "points", filter: ["has", "point_count"], paint: { "circle-color": "#3d4650", "circle-radius": ["step", ["get", "point_count"], 13, 10, 17, 100, 22], "circle-stroke-color": paper, "circle-stroke-width": 2 } });
+  map.addLayer({ id: "cluster-counts", type: "symbol", source: "points", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 13, "text-allow-overlap": true }, paint: { "text-color": "#fff" } });
+  map.addLayer({ id: "dots", type: "circle", source: "points", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ["get", "colour"], "circle-radius": 7, "circle-stroke-color": paper, "circle-stroke-width": 2 } });
   map.on("click", "dots", ({ features: [dot] }) => {
     const words = document.createElement(dot.properties.url ? "a" : "span");
     if (dot.properties.url) words.href = dot.properties.url;
