@@ -250,6 +250,8 @@ IMPERSONAL = {
     ("Step", "actor_as"), ("Step", "state_before"), ("Step", "state_after"), ("BulkMember", "refusal"),
     ("DeletionRequest", "reason"), ("Task", "calendar_version"), ("CaseContact", "phone_hash"), ("CaseContact", "name"),
     ("CaseContact", "phone"), ("CaseSearch", "words"), ("Photo", "draft_key"), ("BulkAnswer", "words"),
+    ("Case", "exclusion_reason"), ("Exclusion", "reason"), ("Task", "rule_version"), ("MassEvent", "title"),
+    ("MassEvent", "notice"),
 }  # fmt: skip
 
 
