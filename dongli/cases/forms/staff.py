@@ -44,7 +44,9 @@ class VerbForm(forms.Form):
     def take_back(self) -> None:
         """Show what was sent once more, as not yet sent: a button only arranged the form (photos are kept)."""
         self.full_clean()
-        self.initial.update({name: self[name].value() for name in self.fields if name in self.data})
+        sent = {name: field for name, field in self.fields.items() if name in self.data}
+        for name, field in sent.items():
+            self.initial[name] = field.widget.value_from_datadict(self.data, self.files, name)
         self.is_bound = False
         self.full_clean()
 
