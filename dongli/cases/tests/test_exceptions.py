@@ -356,9 +356,9 @@ def test_a_hold_on_the_pages(stage: Stage, task: Task, client: Client) -> None:
     )
     assert client.get(reverse("task_refuse_hold", args=[task.id])).status_code == 200
     url = reverse("task_hold", args=[task.id])
-    page = client.get(url)
-    assert page.context["form"].initial["until"] == day(30)
-    assert f'value="{day(30).isoformat()}"' in page.content.decode(), "a date field takes no other form"
+    granting = client.get(url)
+    assert granting.context["form"].initial["until"] == day(30)
+    assert f'value="{day(30).isoformat()}"' in granting.content.decode(), "a date field takes no other form"
     assert client.post(url, {**sent, "idempotency_key": str(new_id())}).status_code == 302
     page = client.get(reverse("desk_case", args=[task.case.number])).content.decode()
     assert f"挂账至 {day(30).isoformat()}" in page
