@@ -70,6 +70,7 @@ def world(stage: Stage) -> dict[str, Any]:
         "case_id": case.id,
         "task_id": stage.lead(case).id,
         "whistle_id": whistle.id,
+        "verb": "contact",
         "code": city.compound.code,
         "level": "community",
         "username": "demo-worker",
