@@ -5,7 +5,6 @@ phone's service worker keeps watch. A repeat is answered from what was written t
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
@@ -79,14 +78,6 @@ def _sent(request: HttpRequest, name: str, address: str, subject: UUID) -> HttpR
     except NotFound:
         receipts.check_known(viewer, subject, name)
         raise
-
-
-@dataclass(frozen=True)
-class Blank:
-    """An empty form that a phone keeps: the word of its verb, and what it is called."""
-
-    verb: str
-    title: object
 
 
 @worker_required
