@@ -47,9 +47,7 @@ def prepare(upload: Upload) -> Attachment:
         raise _refusal("file_too_large", message, name, limit=limit)
     kind = _kind(upload)
     if kind is None:
-        message = _(
-            "“%(name)s” cannot be attached. Pictures, PDF, Word and Excel without macros can."
-        )
+        message = _("“%(name)s” cannot be attached. Pictures, PDF, Word and Excel without macros can.")
         raise _refusal("unknown_file", message, name)
     return Attachment(kind, name.rpartition(".")[0] or name, _data(upload, kind))
 

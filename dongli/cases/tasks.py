@@ -76,6 +76,7 @@ def carry_out_deletions(timestamp: int) -> None:
     """Empty what residents asked to have deleted and what has ended since; forget old copies."""
     fresh_connection()
     deletion.carry_out_granted()
+    deletion.forget_askers()
     copying.purge_copies()
 
 

@@ -4,6 +4,7 @@ What is deleted goes by the redaction path and no other. An appeal that is still
 is emptied when it ends.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from dongli.people.models import Grant, Role, User
 from dongli.people.viewer import Viewer
 
 MAX_REASON = 500
+ASKER_KEPT = timedelta(days=30)
 _TITLES = {
     "deletion_asked": gettext_noop("A resident asks for deletion: please decide within the limit"),
     "deletion_granted": gettext_noop("Your request for deletion was granted"),
@@ -148,6 +150,13 @@ def carry_out_granted() -> int:
             if request is not None and request.state == DeletionState.GRANTED:
                 done += _carry_out(request)
     return done
+
+
+def forget_askers() -> int:
+    """A month after it was done, a request no longer says whose it was; how many."""
+    old = DeletionRequest.objects.filter(state=DeletionState.DONE, done_at__lt=now() - ASKER_KEPT, user__isnull=False)
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:1000])
+    return DeletionRequest.objects.filter(pk__in=keys).update(user=None)
 
 
 def _carry_out(request: DeletionRequest) -> bool:

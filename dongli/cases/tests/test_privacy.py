@@ -305,6 +305,9 @@ def test_an_emptied_appeal_has_nothing_left_to_ask_for(stage: Stage, resident: D
     case = withdrawn(stage)
     deletion.decide(viewer=stage.viewer("city"), request_id=ask(stage, case).id, grant=True)
     assert Case.objects.get(pk=case.pk).state == CaseState.WITHDRAWN
+    assert deletion.forget_askers() == 0
+    DeletionRequest.objects.update(done_at=now() - timedelta(days=31))
+    assert deletion.forget_askers() == 1
     page = Client().get(reverse("link_data", args=_link(case)))
     assert page.status_code == 200
     assert 'class="btn btn-danger"' not in page.content.decode()

@@ -87,10 +87,11 @@ def _shown(request: HttpRequest, case: Case, form: NoteForm, *, status: int) -> 
 def people(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Who may be mentioned, by name, pinyin or user name: a few for the list under the note, all on the page."""
     case = reading.check_may_see(viewer_from(request), case_id)
-    words = strip_controls(request.GET.get("q", ""))[:MOST_ASKED]
+    words, me = strip_controls(request.GET.get("q", ""))[:MOST_ASKED], viewer_from(request).known
     if is_panel(request):
-        return render(request, "cases/desk/_colleagues.html", {"colleagues": reading.offered(case, words, without=viewer_from(request).known)})
-    found = reading.offered(case, words, most=reading.PAGE, without=viewer_from(request).known)
+        few = reading.offered(case, words, without=me)
+        return render(request, "cases/desk/_colleagues.html", {"colleagues": few})
+    found = reading.offered(case, words, most=reading.PAGE, without=me)
     context = {"case": case, "words": words, "colleagues": found, "back": noting.address_of(case)}
     return render(request, "cases/desk/colleagues.html", context)
 
