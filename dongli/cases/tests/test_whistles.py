@@ -122,16 +122,10 @@ def test_the_suggested_department_and_the_places_own_stand_first(stage: Stage, c
     url = reverse("case_blow", args=[case.id])
     plain = [group.name for group in client.get(url).context["form"].department_groups]
     assert plain == ["荷塘区", "株洲市", "芦淞区"]
-    category = Category.objects.filter(lead_district="housing", lead_city="urban_management").first()
-    if category is None:
-        category = Category.objects.exclude(lead_district="").order_by("code").first()
-        assert category is not None
-        category.lead_district, category.lead_city = "housing", "urban_management"
-        category.save()
+    category = Category.objects.filter(lead_district="housing").order_by("code")[0]
     Case.objects.filter(pk=case.pk).update(category=category)
     groups = client.get(url).context["form"].department_groups
     assert [row.name for row in groups[0].rows][:1] == ["荷塘区住房和城乡建设局"]
-    assert "株洲市城市管理和综合执法局" in [row.name for row in groups[0].rows]
     assert [group.name for group in groups[1:]] == plain
     assert not {row.key for row in groups[0].rows} & {row.key for group in groups[1:] for row in group.rows}
 
