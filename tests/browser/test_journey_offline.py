@@ -173,10 +173,16 @@ def test_a_day_without_a_signal(phone: Phone, stage: Stage, tmp_path: Path) -> N
     phone.waits()
     says(page, zh("Nothing is waiting"))
 
+    page.goto("/work/patrol/")
+    page.locator("[data-offline][data-ready]").wait_for(state="attached")
+    page.locator("details.finding > summary").click()
+    page.locator("textarea[name=what]").fill("写了一半的发现")
+    phone.until(lambda: page.evaluate(DRAFTS) == 1)
     page.goto("/work/more/")
     page.locator("form[action$='/accounts/logout/'] button").click()
     page.wait_for_url(lambda url: "/work/" not in url)
     phone.until(lambda: page.evaluate(KEPT) == [])
+    phone.until(lambda: page.evaluate(DRAFTS) == 0)
 
 
 @pytest.mark.parametrize("at_once", [False, True], ids=["kept by the page", "kept by the service worker"])

@@ -171,7 +171,7 @@ def patrol(request: HttpRequest) -> HttpResponse:
         return to_mend(form)
     context = {**_round_context(request, grids, grid, form), **quiet(request)}
     page = render(request, "cases/worker/patrol.html", context, status=_status(form))
-    return offline.keep(page, viewer) if grid == grids[0] else page
+    return offline.keep(page, viewer)
 
 
 def _status(form: FindingForm) -> int:
