@@ -17,9 +17,9 @@ CAP, MOST = 20_000, 400
 CELL_PIXELS, TILE_PIXELS = 56, 256
 APART = 18
 """From this zoom on, cases that share a cell but not a point are shown one by one."""
-_COLUMNS = ("pk", "longitude", "latitude", "urgent", "number", "state")
+_COLUMNS = ("pk", "longitude", "latitude", "urgent", "number", "state", "turn")
 _GATHER = """SELECT count(*), avg(longitude), avg(latitude), count(*) FILTER (WHERE urgent), min(number), min(state)
-FROM ({shown}) shown (id, longitude, latitude, urgent, number, state)
+FROM ({shown}) shown (id, longitude, latitude, urgent, number, state, turn)
 GROUP BY floor(longitude * %s), floor(latitude * %s) ORDER BY 1 DESC LIMIT %s"""
 
 
@@ -68,8 +68,9 @@ class Gathered:
 def clusters(viewer: Viewer, sieve: Sieve, box: Box) -> Gathered:
     """The cases of a queue within the box, gathered into cells: one statement beside those of the sieve."""
     found, few = found_on(viewer, sieve)
-    order = Coalesce("pk", "pk").desc() if few else F("pk").desc()
-    cut = [road.filter(box.condition).order_by(order).values_list(*_COLUMNS)[:CAP] for road in found]
+    turn = Coalesce("pk", "pk") if few else F("pk")
+    seen = [road.filter(box.condition).annotate(turn=turn).order_by("-turn") for road in found]
+    cut = [road.values_list(*_COLUMNS)[:CAP] for road in seen]
     if not cut:
         return Gathered([], capped=False)
     shown = cut[0].union(*cut[1:]) if len(cut) > 1 else cut[0]

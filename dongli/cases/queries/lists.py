@@ -189,11 +189,10 @@ def first(viewer: Viewer, sieve: Sieve, after: str, size: int) -> list[tuple[UUI
     found, few = found_on(viewer, sieve)
     if (key := parse_id(after)) is not None:
         found = [road.filter(pk__lt=key) for road in found]
-    order = Coalesce("pk", "pk").desc() if few else F("pk").desc()
-    cut = [road.order_by(order).values_list("pk", "updated_at")[:size] for road in found]
-    if len(cut) > 1:
-        return list(cut[0].union(*cut[1:]).order_by("-id")[:size])
-    return list(cut[0]) if cut else []
+    turn = Coalesce("pk", "pk") if few else F("pk")
+    cut = [road.annotate(turn=turn).order_by("-turn").values_list("pk", "updated_at", "turn")[:size] for road in found]
+    rows = cut[0].union(*cut[1:]).order_by("-turn")[:size] if len(cut) > 1 else [row for one in cut for row in one]
+    return [(key, changed) for key, changed, _turn in rows]
 
 
 def several(viewer: Viewer, ids: Sequence[UUID], *, most: int = PAGE) -> list[Case]:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dongli.cases.models import Case
-from dongli.cases.queries import clusters
+from dongli.cases.queries import clusters, lists
 from dongli.cases.queries.clusters import Box
 from dongli.cases.queries.lists import Sieve
 from dongli.cases.routing import Where
@@ -67,3 +67,15 @@ def test_a_case_alone_is_a_point_with_its_address(stage: Stage, client: Client) 
     (point,) = client.get(reverse("desk_map_points")).json()["clusters"]
     assert point["url"] == reverse("desk_case", args=[case.number])
     assert case.number in point["label"]
+
+
+def test_a_department_finds_rare_words_and_its_points_by_every_road(stage: Stage) -> None:
+    """Its work, its own filings and a search meet in one statement."""
+    department = stage.city.department("housing")
+    case = stage.dispatch(stage.register(stage.file(what="獾猪出没在三栋楼下")), to=department.id)
+    stage.file(what="獾猪又来了", viewer=stage.viewer("housing"))
+    viewer = stage.viewer("housing")
+    found = [one.id for one in lists.queue(viewer, Sieve(words="獾猪")).rows]
+    assert case.id in found
+    assert len(found) == 2
+    assert sum(one.count for one in clusters.clusters(viewer, Sieve(words="獾猪"), Box(zoom=5)).clusters) == 2

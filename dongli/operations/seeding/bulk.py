@@ -199,7 +199,7 @@ class Made:
     @property
     def _hand(self) -> object:
         """Whoever works on it: the grid's worker or the department's officer."""
-        if self._goes_up and self.department is not None:
+        if self._goes_up and self.department is not None and self.department.officer is not None:
             return self.department.officer
         return self.ground.worker or self.ground.officer
 
