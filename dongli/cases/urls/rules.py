@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from dongli.cases.views import rules
+from dongli.cases.views import rules, verbs
 
 urlpatterns = [
+    path("case/<uuid:case_id>/conditions/", verbs.conditions, name="case_conditions"),
     path("desk/rules/", rules.rules, name="rules"),
     path("desk/rules/level/", rules.level, name="rules_level"),
     path("desk/rules/level/set/", rules.set_rule, name="rule_set"),

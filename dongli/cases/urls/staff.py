@@ -59,7 +59,6 @@ pages: list[URLPattern] = [
 ]
 case_verbs: list[URLPattern] = [
     path("case/<uuid:case_id>/place/", verbs.place, name="case_place"),
-    path("case/<uuid:case_id>/conditions/", verbs.conditions, name="case_conditions"),
     path("case/<uuid:case_id>/classify/", verbs.classify, name="case_classify"),
     path("case/<uuid:case_id>/register/", verbs.register, name="case_register"),
     path("case/<uuid:case_id>/refuse/", verbs.refuse, name="case_refuse"),
