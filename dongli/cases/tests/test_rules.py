@@ -289,8 +289,8 @@ def test_pages(stage: Stage, client: Client) -> None:
     assert client.post(address, {**data, "limit_amount": "9"}).status_code == 422
     assert client.post(address, data).status_code == 302
     assert client.post(address, {**data, "seen": ""}).status_code == 302, "the same form again is the same rule"
-    mine = Override.objects.get(area=city.community)
-    assert client.post(f"/desk/rules/override/{mine.id}/end/").status_code == 302
+    own = Override.objects.get(area=city.community)
+    assert client.post(f"/desk/rules/override/{own.id}/end/").status_code == 302
     assert client.post(f"/desk/rules/override/{row.id}/end/").status_code == 404
     phrase = {"idempotency_key": str(new_id()), "use": "answer", "title": "好", "words": "办好了"}
     assert client.post(f"/desk/rules/level/phrase/?area={city.community.code}", phrase).status_code == 302

@@ -20,9 +20,10 @@ from dongli.operations.seeding.cases import SIZES, seed_cases
 from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.problems import seed_problems
+from dongli.operations.seeding.rules import seed_rules
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
-from dongli.operations.seeding.whistles import seed_whistles
 from dongli.operations.seeding.together import seed_together
+from dongli.operations.seeding.whistles import seed_whistles
 
 BEFORE_ALL = timedelta(days=400)
 
@@ -115,6 +116,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_whistles(seed=seed_number)} ratings of whistles")
     say(f"{seed_desk()} notes, looks and requests")
     say(f"{seed_together()} cases that belong together")
+    say(f"{seed_rules()} rules that levels have set")
     return count
 
 
