@@ -16,7 +16,7 @@ LOCKS := requirements.txt requirements-dev.txt package-lock.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help demo serve test lint bench screens messages lock clean distclean install-dev browser
+.PHONY: help demo serve test lint bench bench-million screens messages lock clean distclean install-dev browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -54,6 +54,9 @@ lint: $(DEV_STAMP) ## style, types, import rule, migrations, lock files
 
 bench: install-dev ## every benchmark; each prints a table and a ratio
 	@for file in bench/*.py; do echo "== $$file"; $(PY) "$$file"; done
+
+bench-million: install-dev ## every page among a million cases (about half an hour, 15 GB)
+	@$(PY) bench/scale.py --count 1000000
 
 screens: install-dev browser ## every page at both sizes, light and elder, into screens/
 	@$(PY) -m tests.screens

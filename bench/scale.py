@@ -1,0 +1,118 @@
+"""Every page at the size of a big city, against the bare SQL that reads the same rows, in one run.
+
+    python bench/scale.py [--count 20000] [--rounds 20]        (a million: make bench-million)
+
+Works in a database of its own, made beside the configured one (or in the embedded one) and dropped at the end: the tiny
+city, filled with made cases. Each page is asked for through the whole of Django (no network); the bare SQL is that
+page's most expensive statement, sent as it was by psycopg on a connection of its own. Both take turns. A page passes
+when its 95th percentile is within three times the bare SQL's and 15 ms. Wants a machine that does nothing else.
+"""
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dongli.settings")
+
+import django
+
+django.setup()
+
+import psycopg  # noqa: E402 (Django first)
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from dongli.cases.actions.policy import load_policy  # noqa: E402
+from dongli.common.clock import now  # noqa: E402
+from dongli.operations import embedded, libpq  # noqa: E402
+from dongli.operations.seeding.bulk import make_cases  # noqa: E402
+from tests.cast import City, log_in, make_city  # noqa: E402
+from tests.sizes import Page, pages  # noqa: E402
+
+TIMES, PLUS = 3, 15.0
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Milliseconds."""
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+def _fetch(link: "psycopg.Connection[tuple[object, ...]]", sql: str) -> list[tuple[object, ...]]:
+    return link.execute(sql).fetchall()  # type: ignore[arg-type]  # SQL that Django made
+
+
+def heaviest(client: Client, page: Page) -> tuple[str, int]:
+    """The page's most expensive statement, and how many it sends."""
+    client.get(page.address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(page.address)
+        sent = list(captured.captured_queries)
+    if answer.status_code != 200:
+        raise SystemExit(f"{page.name} answered {answer.status_code}")
+    reads = [query for query in sent if str(query["sql"]).startswith(("SELECT", "(SELECT", "WITH"))]
+    return str(max(reads, key=lambda query: float(query["time"]))["sql"]), len(sent)
+
+
+def measure(city: City, link: "psycopg.Connection[tuple[object, ...]]", rounds: int) -> int:
+    """Print a row per page; how many do not pass."""
+    head = ("page", "person", "stmts", "p50 ms", "p95 ms", "SQL p50", "SQL p95", "ratio", "verdict")
+    print("{:<22} {:<10} {:>5} {:>8} {:>8} {:>8} {:>8} {:>6}  {}".format(*head))
+    clients: dict[str, Client] = {}
+    failed = 0
+    for page in pages(city.department("urban_management")):
+        if page.person not in clients:
+            clients[page.person] = Client()
+            if page.person:
+                log_in(clients[page.person], city.person(page.person))
+        client = clients[page.person]
+        sql, count = heaviest(client, page)
+        ours, bare = [], []
+        for _round in range(rounds):
+            ours.append(timed(partial(client.get, page.address)))
+            bare.append(timed(partial(_fetch, link, sql)))
+        late, least = statistics.quantiles(ours, n=20)[18], statistics.quantiles(bare, n=20)[18]
+        verdict = "passes" if late <= TIMES * least + PLUS else "too slow"
+        failed += verdict != "passes"
+        print(
+            f"{page.name:<22} {page.person or 'visitor':<10} {count:>5} {statistics.median(ours):>8.1f} {late:>8.1f}"
+            f" {statistics.median(bare):>8.1f} {least:>8.1f} {late / least:>5.1f}x  {verdict}",
+            flush=True,
+        )
+    return failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    args = parser.parse_args()
+    with ExitStack() as stack:
+        if not settings.DATABASE_URL:
+            stack.enter_context(embedded.session(settings.VAR))
+        connection.settings_dict["TEST"]["NAME"] = f"bench_scale_{os.getpid()}"
+        name = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        stack.callback(connection.creation.destroy_test_db, name, verbosity=0)
+        load_policy()
+        city = make_city()
+        took = timed(lambda: make_cases(count=args.count, as_of=now())) / 1000
+        print(f"{args.count:,} cases made in {took:.0f} s")
+        link = stack.enter_context(psycopg.connect(libpq.conninfo(connection.settings_dict), autocommit=True))
+        failed = measure(city, link, args.rounds)
+        print(f"{failed} pages are slower than {TIMES} times the bare SQL and {PLUS:.0f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
