@@ -134,7 +134,7 @@ def test_the_condition_chosen_gives_the_limit(stage: Stage) -> None:
     assert (task.limit_amount, task.limit_unit) == (2, "emergency_hour")
     assert case.condition is not None
     assert task.rule_version == f"condition:{case.condition.id}"
-    with pytest.raises(Invalid, match="condition"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "condition"):
         dispatching.classify(
             viewer=stage.viewer("community"), case_id=stage.file().id, key=new_id(), category="0203", condition=9
         )
@@ -165,7 +165,7 @@ def test_who_may_set_and_what_is_refused(stage: Stage) -> None:
             )
     with pytest.raises(NotAllowed):
         set_limit(city, city.district, 4, "leader")
-    with pytest.raises(Invalid, match="today"):
+    with pytest.raises(Invalid, check=lambda refused: refused.field == "since"):
         set_limit(city, city.community, 4, "secretary", since=today() - timedelta(days=1))
     row = set_limit(city, city.community, 4, "secretary")
     with pytest.raises(Conflict):
