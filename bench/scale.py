@@ -49,7 +49,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def _fetch(link: "psycopg.Connection[tuple[object, ...]]", sql: str) -> list[tuple[object, ...]]:
-    return link.execute(sql).fetchall()  # type: ignore[arg-type]  # SQL that Django made
+    return link.execute(sql).fetchall()
 
 
 def heaviest(client: Client, page: Page) -> tuple[str, int]:

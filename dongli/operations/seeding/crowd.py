@@ -61,8 +61,8 @@ def gather(chance: random.Random) -> Crowd:
     """Read the city that is there: eight statements, however large it is. Raises `Invalid` where none is."""
     holders: Holders = {}
     grants = Grant.objects.filter(in_force(now())).order_by("since", "id")
-    for role, area, organisation, user in grants.values_list("role", "area_id", "organisation_id", "user_id"):
-        holders.setdefault((role, organisation if area is None else area), user)
+    for grant in grants:
+        holders.setdefault((grant.role, grant.area_id or grant.organisation_id), grant.user_id)
     grounds = _grounds(holders)
     if not grounds:
         raise Invalid("no_city", "There is no community with a desk: seed a city first.")
