@@ -80,13 +80,21 @@ def press(page: Page, verb: str) -> None:
     offer = page.locator(f"form[action*='/{verb}/'] button, a[href*='/{verb}/']").first
     if not offer.is_visible():
         page.locator("main details.menu:not([open]) > summary").first.click()
-    offer.click()
-    page.wait_for_load_state()
+    follow(page, offer)
 
 
 def send(page: Page) -> None:
     """Press the one primary button of the page's form and wait for the answer."""
-    page.locator("button.btn-primary:visible").last.click()
+    follow(page, page.locator("button.btn-primary:visible").last)
+
+
+def follow(page: Page, offer: Locator) -> None:
+    """Press it and wait for where it leads: on the phone's pages a step is kept, then sent, and only then left for."""
+    if "/work/" not in page.url:
+        offer.click()
+    else:
+        with page.expect_navigation():
+            offer.click()
     page.wait_for_load_state()
 
 
