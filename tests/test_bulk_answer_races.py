@@ -1,6 +1,7 @@
 """An answer to many that is undone at the moment at which it is sent: one of the two, wholly."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -34,9 +35,9 @@ def test_undo_against_send_and_send_against_send(stage: Stage) -> None:
         before = Step.objects.filter(verb="answer").count()
         bulk = _asked(stage, count)
         results = race(
-            lambda key=bulk.id: bulk_answering.send(key),
-            lambda key=bulk.id: bulk_answering.undo(viewer=viewer, bulk_id=key),
-            lambda key=bulk.id: bulk_answering.send(key),
+            partial(bulk_answering.send, bulk.id),
+            partial(bulk_answering.undo, viewer=viewer, bulk_id=bulk.id),
+            partial(bulk_answering.send, bulk.id),
         )
         bulk.refresh_from_db()
         sent = Step.objects.filter(verb="answer").count() - before

@@ -58,6 +58,7 @@ def test_each_has_its_step_and_somebody_is_told(db: None) -> None:
         assert step.seq == case.steps_count
         assert step.task is not None
         assert step.task.escalations == 1
+        assert step.task.next_escalation_at is not None
         assert step.task.next_escalation_at > now()
         assert Notification.objects.filter(kind="cases.escalate", params__number=case.number).exists()
 

@@ -19,7 +19,9 @@ from tests.cast import City
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 WORDS = "广场舞音响太大，晚上十点还在跳"
-RESIDENT = ("/", "/report/", "/c/", "/my/", "/me/", "/me/privacy/", "/me/privacy/delete/", "/notices/", "/demo/")
+RESIDENT = (
+    "/", "/report/", "/c/", "/my/", "/me/", "/me/privacy/", "/me/privacy/delete/", "/me/home/", "/notices/", "/demo/",
+)  # fmt: skip
 ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
 WORKER = (
     "/work/",
@@ -34,12 +36,14 @@ WORKER = (
 DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
-    "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/", "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
+    "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/",
+    "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
 )  # fmt: skip
+LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")
 HOTLINE = ("/desk/hotline/",)
 ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
 ROOMS: dict[str, tuple[str, ...]] = {
-    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "hotline": HOTLINE, "admin": ADMIN,
+    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER, "hotline": HOTLINE, "admin": ADMIN,
 }  # fmt: skip
 
 
