@@ -43,7 +43,8 @@ LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")
 HOTLINE = ("/desk/hotline/",)
 ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
 ROOMS: dict[str, tuple[str, ...]] = {
-    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER, "hotline": HOTLINE, "admin": ADMIN,
+    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER,
+    "hotline": HOTLINE, "admin": ADMIN,
 }  # fmt: skip
 
 
