@@ -109,7 +109,7 @@ def test_a_desk_opens_none_beyond_its_ground(stage: Stage) -> None:
         ("ends_at", now() - timedelta(days=1)),
         ("ends_at", now() + timedelta(days=200)),
     ],
-    ids=str,
+    ids=["no area", "no such area", "blank", "long", "no notice", "no class", "long begun", "over", "endless"],
 )
 def test_bad_input_is_refused_naming_the_field(stage: Stage, field: str, bad: object) -> None:
     with pytest.raises(Invalid) as refusal:

@@ -111,7 +111,7 @@ def test_the_same_line_near_and_recent_is_found_its_own_class_first_then_the_nea
         {"spam_at": now(), "state": "spam"},
         {"state": "checked", "category": None},
     ],
-    ids=str,
+    ids=["old", "danger", "about staff", "hidden", "closed", "spam", "unclassed"],
 )
 def test_what_is_old_ended_dangerous_or_about_staff_is_not_found(stage: Stage, change: dict[str, Any]) -> None:
     here, there = beside(stage, 0), beside(stage, 50)
