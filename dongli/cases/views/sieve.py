@@ -16,7 +16,7 @@ from dongli.cases.workflow import CaseState
 from dongli.common.ids import parse_id
 from dongli.common.text import strip_controls
 from dongli.organisations import queries as organisations
-from dongli.organisations.models import Line, Organisation
+from dongli.organisations.models import Line
 
 WORDS_LIMIT = 100
 # The parts of an address that make a sieve, in the order in which they are written.
@@ -85,13 +85,14 @@ def kept(asked: QueryDict, *, without: Iterable[str] = ()) -> dict[str, str]:
 
 def offered(asked: QueryDict, scope: Scope) -> dict[str, object]:
     """What the form of the sieve shows: two statements."""
-    departments: list[Organisation] = organisations.in_reach(scope.widest) if scope.widest is not None else []
     return {
         "scope": scope,
         "lines": Line.choices,
         "sources": Source.choices,
         "states": [choice for choice in CaseState.choices if choice[0] != CaseState.SPAM],
-        "classes": choices.catalogue(staff=True),
-        "departments": [(str(one.id), one.name) for one in departments],
+        "classes": {
+            major: [(one.code, one.name) for one in rows] for major, rows in choices.catalogue(staff=True).items()
+        },
+        "departments": organisations.names_in_reach(scope.widest) if scope.widest is not None else [],
         "more": sum(1 for key in MORE if asked.get(key)),
     }

@@ -1,7 +1,7 @@
 """The parts pages are made of. `{% load ui %}`; each tag is shown on /styleguide/ and in docs/frontend.md."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.forms import CheckboxInput
 from django.forms.boundfield import BoundField
 from django.template import RequestContext
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -34,8 +34,8 @@ def icon(name: str, extra_class: str = "") -> SafeString:
     )
 
 
-@register.inclusion_tag("web/components/badge.html")
-def badge(state: object, mapping: Mapping[Any, Any] | None = None) -> dict[str, object]:
+@register.simple_tag
+def badge(state: object, mapping: Mapping[Any, Any] | None = None) -> SafeString:
     """A state as icon, word and colour.
 
     `state` is looked up in `mapping` when one is given; what is found is `(word, icon, tone)` or an object with those
@@ -43,7 +43,18 @@ def badge(state: object, mapping: Mapping[Any, Any] | None = None) -> dict[str, 
     """
     found: Any = state if mapping is None else mapping.get(state, (state, "circle-dot", ""))
     word, name, tone = found if isinstance(found, tuple | list) else (found.word, found.icon, found.tone)
-    return {"word": word, "icon": name, "tone": tone}
+    tint = f" ui-tone-{tone}" if tone else ""
+    return format_html('<span class="ui-badge{}">{}{}</span>', tint, icon(name), word)
+
+
+@register.simple_tag
+def options(rows: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """The `<option>`s of a long list of (value, label), quickly; the chosen one is marked."""
+    wanted = str(chosen)
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((value, SafeString(" selected") if str(value) == wanted else "", label) for value, label in rows),
+    )  # fmt: skip
 
 
 @register.simple_tag
