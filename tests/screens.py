@@ -71,6 +71,7 @@ SCREENS = [
     Screen("my-withdrawing", "/my/", "demo-resident", (_mine("circle-dashed"), "a[href$='/withdraw/']")),
     Screen("my-appeals-none", "/my/", "demo-captain"),
     Screen("me", "/me/", "demo-resident"),
+    Screen("me-home", "/me/home/?in=430202001001", "demo-resident"),
     Screen("me-privacy", "/me/privacy/", "demo-resident"),
     Screen("me-delete", "/me/privacy/delete/", "demo-resident"),
     Screen("my-data", "/my/", "demo-resident", (_mine("circle-check"), "a[href$='/data/']")),

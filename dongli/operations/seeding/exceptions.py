@@ -68,7 +68,8 @@ def _exclusions(home: Area) -> int:
 
 
 def _supervised(home: Area) -> int:
-    found = [case for case in _at(home, *UNDER_WAY) if case.due_at is not None and case.due_at < now()][:1]
+    late = Case.objects.filter(community=home, desk=home, state__in=UNDER_WAY, due_at__lt=now(), about="", danger="")
+    found = late.order_by("-id")[:1]
     for case in found:
         by, words = today() + timedelta(days=1), "已超期，请明日下班前办结并回复居民。"
         overseeing.supervise(viewer=_persona("subdistrict"), case_id=case.id, key=new_id(), demanded_by=by, words=words)

@@ -42,9 +42,10 @@ def _water_cut(desk: Viewer, residents: list[Viewer], home: Area) -> int:
     """An event over the whole community: most of those who have reported it are grouped, some are still proposed."""
     community = Area.objects.get(code=home.code_at(Level.COMMUNITY))
     compounds = list(Area.objects.active().filter(parent=community, level=Level.COMPOUND).order_by("code"))
+    others = User.objects.filter(username=None, grants=None, is_active=True).order_by("id")[: MEMBERS + 1]
     filed = [
-        _file(residents[number % 2], compounds[number % len(compounds)], WATER, NO_WATER[number % len(NO_WATER)])
-        for number in range(MEMBERS + 3)
+        _file(viewer, compounds[number % len(compounds)], WATER, NO_WATER[number % len(NO_WATER)])
+        for number, viewer in enumerate([*residents, *map(Viewer.of, others)])
     ]
     new = NewEvent(
         title=f"{community.name}停水",
