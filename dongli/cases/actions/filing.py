@@ -24,6 +24,7 @@ from dongli.people.viewer import Viewer
 
 MAX_WORDS = 4000
 MAX_PHOTOS = 9
+MOST_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,16 @@ def submit(*, viewer: Viewer, key: UUID, filing: Filing) -> Case:
 
     Raises `Invalid` (naming the field), `NotAllowed` (filing for others without the role), `Conflict` (a key in use).
     """
-    try:
-        return _submit(viewer, key, filing)
-    except IntegrityError:  # the form was sent before, perhaps this very moment; or its ticket, or the number, is taken
-        earlier = Case.objects.select_related("text").filter(pk=key).first()
-        return _submit(viewer, key, filing) if earlier is None else _same_again(earlier, filing)
+    for _attempt in range(MOST_ATTEMPTS - 1):
+        try:
+            return _submit(viewer, key, filing)
+        except (
+            IntegrityError
+        ):  # the form was sent before, perhaps this very moment; or its ticket, or the number, is taken
+            earlier = Case.objects.select_related("text").filter(pk=key).first()
+            if earlier is not None:
+                return _same_again(earlier, filing)
+    return _submit(viewer, key, filing)
 
 
 @transaction.atomic

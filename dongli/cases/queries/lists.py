@@ -279,11 +279,15 @@ def my_cases(viewer: Viewer, after: str = "") -> Page:
 
 @dataclass(frozen=True)
 class Today:
-    """A worker's (or a department's) open tasks by urgency: late, due by the end of today, later."""
+    """A worker's (or a department's) open tasks by urgency: late, due by the end of today, later.
+
+    `reachable`: ids of their cases with somebody to call.
+    """
 
     late: list[Task]
     today: list[Task]
     later: list[Task]
+    reachable: frozenset[UUID]
 
 
 def my_tasks(viewer: Viewer) -> QuerySet[Task]:
@@ -296,20 +300,20 @@ def my_tasks(viewer: Viewer) -> QuerySet[Task]:
 
 
 def today(viewer: Viewer) -> Today:
-    """Open tasks, the most urgent first (at most 200); `has_phone` says whether there is somebody to call."""
+    """Open tasks, the most urgent first (at most 200)."""
     rows = my_tasks(viewer).select_related(
         "case__text", "case__category", "case__place", "case__community", "organisation", "whistle", "worker"
     )
-    reachable = CaseContact.objects.filter(case=OuterRef("case")).exclude(phone_hash="")
-    rows = rows.annotate(has_phone=Exists(reachable))
     rows = rows.annotate(by_leader=Q(tier=Tier.LEADERS))
     tasks = list(rows.order_by("-case__urgent", "-by_leader", "due_at", "id")[:TODAY_CAP])
+    contacts = CaseContact.objects.filter(case__in=[task.case_id for task in tasks]).exclude(phone_hash="")
     moment = now()
     tonight = datetime.combine(moment.astimezone(CITY_ZONE).date() + timedelta(days=1), time(), CITY_ZONE)
     return Today(
         late=[task for task in tasks if task.due_at < moment],
         today=[task for task in tasks if moment <= task.due_at < tonight],
         later=[task for task in tasks if task.due_at >= tonight],
+        reachable=frozenset(contacts.values_list("case_id", flat=True)),
     )
 
 

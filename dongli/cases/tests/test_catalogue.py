@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from dongli.cases import catalogue
+from dongli.cases import catalogue, policy
 from dongli.cases.catalogue import COLUMNS, HEADERS, LINES, Reading, read_catalogue, read_table, shipped_catalogue
+from dongli.cases.views.policy import LIMIT_LABELS
 
 GOOD = {
     "code": "0101",
@@ -67,10 +68,15 @@ def test_shipped_leading_departments_exist_at_their_level() -> None:
 
 def test_shipped_reasons_are_complete() -> None:
     reasons = read_table(catalogue.SHIPPED_REASONS)
-    assert {row["kind"] for row in reasons} == {"refuse", "return", "withdraw", "release", "not_solved", "nothing"}
+    kinds = {"refuse", "return", "withdraw", "release", "not_solved", "nothing", "exclude"}
+    assert {row["kind"] for row in reasons} == kinds
     assert len({row["code"] for row in reasons}) == len(reasons)
     assert all(row["label_en"] and row["label_zh"] for row in reasons)
     assert {row[name] for row in reasons for name in ("needs_words", "counts_against")} == {"0", "1"}
+
+
+def test_shipped_limits_are_worded() -> None:
+    assert {row["key"] for row in policy.shipped("limits.csv")} == set(LIMIT_LABELS)
 
 
 def test_shipped_appeals_are_many_and_known() -> None:

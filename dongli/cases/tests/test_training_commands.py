@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dongli.__main__ import main
-from dongli.cases import learned, training_commands
+from dongli.cases import learned, policy, training_commands
 from dongli.cases.labelled import closed_cases, read_labelled
 from dongli.cases.models import Category, Source
 from dongli.cases.tests.conftest import Stage
@@ -86,6 +86,7 @@ def test_a_model_is_made_once_and_anew_when_the_catalogue_changes(
     training_commands.ensure_model()
     assert capsys.readouterr().out.count("Trained") == 1
     Category.objects.filter(code="0204").update(keywords=["路灯"])
+    policy.forget()
     training_commands.ensure_model()
     assert learned.load(models).about["catalogue"] != first["catalogue"]
 
@@ -95,6 +96,7 @@ def test_a_city_s_own_model_is_not_replaced_unasked(
 ) -> None:
     made = training_commands.train_now(list(Category.objects.all()), [], "given")
     Category.objects.filter(code="0204").update(keywords=["路灯"])
+    policy.forget()
     training_commands.ensure_model()
     assert "run `dongli train-categories` again" in capsys.readouterr().out
     assert learned.load(models).about == made.about

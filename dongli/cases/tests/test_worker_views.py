@@ -225,7 +225,7 @@ def test_the_map_and_its_list_say_the_same(stage: Stage, worker: Desk) -> None:
     assert reverse("work_task", args=[stage.lead(case).id]) in worker.get("work_map").content.decode()
 
 
-@pytest.mark.parametrize(("name", "most"), [("work_today", 5), ("work_map", 5)])
+@pytest.mark.parametrize(("name", "most"), [("work_today", 7), ("work_map", 6)])
 def test_today_takes_as_many_statements_for_forty_tasks_as_for_ten(
     stage: Stage, worker: Desk, name: str, most: int
 ) -> None:

@@ -42,6 +42,7 @@ LIMIT_LABELS: dict[str, str | Promise] = {
     "whistle_rating": gettext_lazy("Both sides rating a whistle"),
     "rating_window": gettext_lazy("Rating after closing"),
     "escalation_step": gettext_lazy("Between two steps of escalation"),
+    "deletion": gettext_lazy("Deciding on a resident's request for deletion"),
     "verify": gettext_lazy("A look on site before registering"),
     "arbitration": gettext_lazy("Arbitration"),
     "returns_most": gettext_lazy("Returns of the lead's work before arbitration"),

@@ -57,9 +57,9 @@ def today(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     found = lists.today(viewer)
     groups = [
-        ("late", _("Overdue"), [_card(task) for task in found.late]),
-        ("today", _("Today"), [_card(task) for task in found.today]),
-        ("later", _("Due later"), [_card(task) for task in found.later]),
+        ("late", _("Overdue"), [_card(task, found) for task in found.late]),
+        ("today", _("Today"), [_card(task, found) for task in found.today]),
+        ("later", _("Due later"), [_card(task, found) for task in found.later]),
     ]
     cards = [card for _key, _label, cards in groups for card in cards]
     to_look_at = looks.to_look_at(viewer)
@@ -70,7 +70,7 @@ def today(request: HttpRequest) -> HttpResponse:
     return offline.keep(page, viewer)
 
 
-def _card(task: Task) -> Card:
+def _card(task: Task, found: lists.Today) -> Card:
     case = task.case
     place = case.place or case.community
     arriving = task.report_in_due_at if task.reported_in_at is None else None
@@ -81,7 +81,7 @@ def _card(task: Task) -> Card:
         due=arriving or task.due_at,
         due_for=_("report in") if arriving is not None else "",
         verb="" if task.state != "dispatched" else "report_in" if task.kind == "whistle" else "accept",
-        has_phone=bool(getattr(task, "has_phone", False)),
+        has_phone=task.case_id in found.reachable,
         navigate=navigation_link(case),
         tier=wording.TIER_LOOKS.get(task.tier),
     )
@@ -131,7 +131,7 @@ def work_map(request: HttpRequest) -> HttpResponse:
     """The tasks on the map, and the list that says the same."""
     viewer = viewer_from(request)
     found = lists.today(viewer)
-    cards = [_card(one) for one in (*found.late, *found.today, *found.later)]
+    cards = [_card(one, found) for one in (*found.late, *found.today, *found.later)]
     context = {"cards": cards, "points_url": reverse("work_map_points"), "outlines": outlines_of(viewer)}
     return render(request, "cases/worker/map.html", {**context, "nav_counts": {"today": len(cards)}})
 
