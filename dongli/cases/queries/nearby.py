@@ -262,11 +262,14 @@ def running() -> QuerySet[MassEvent]:
 
 def events_at(spot: Spot) -> list[MassEvent]:
     """The running events that cover the spot and are about one of its classes, or about its whole line."""
-    codes = _codes(spot)
-    if not codes or not spot.line:
+    if not spot.line:
         return []
     same = Q(category__code__in=spot.classes) | Q(whole_line=True, category__line=spot.line)
-    return list(running().filter(same, areas__code__in=codes).distinct().order_by("-id")[:MOST_OFFERED])
+    alike = list(running().filter(same).values_list("id", flat=True))
+    if not alike or not (codes := _codes(spot)):
+        return []
+    covering = running().filter(pk__in=alike, areas__code__in=codes)
+    return list(covering.distinct().order_by("-id")[:MOST_OFFERED])
 
 
 def events_of(area: Area) -> list[MassEvent]:

@@ -42,7 +42,8 @@ def known_to(request: HttpRequest, form: ReportForm, for_others: bool = False) -
             hit(*visitor(request, "nearby"))
         except TooMany:
             return []
-    chosen = Category.objects.filter(in_force(today()), code=data.get("category", "")).first()
+    code = data.get("category", "")
+    chosen = Category.objects.filter(in_force(today()), code=code).first() if code else None
     return known(Spot.about(classes_of(chosen, what), Given(where.longitude, where.latitude, place)))
 
 
