@@ -37,14 +37,19 @@ def known_to(request: HttpRequest, form: ReportForm, for_others: bool = False) -
     place = Area.objects.active().filter(code=where.area_code).first() if where.area_code else None
     if place is None and where.longitude is None:
         return []
-    if not for_others:
-        try:
-            hit(*visitor(request, "nearby"))
-        except TooMany:
-            return []
     code = data.get("category", "")
     chosen = Category.objects.filter(in_force(today()), code=code).first() if code else None
-    return known(Spot.about(classes_of(chosen, what), Given(where.longitude, where.latitude, place)))
+    found = known(Spot.about(classes_of(chosen, what), Given(where.longitude, where.latitude, place)))
+    return found if not found or for_others or _may_be_told(request) else []
+
+
+def _may_be_told(request: HttpRequest) -> bool:
+    """Whether this visitor has not been told too often; being told is counted, asking in vain is not."""
+    try:
+        hit(*visitor(request, "nearby"))
+    except TooMany:
+        return False
+    return True
 
 
 @require_POST
