@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,10 +26,12 @@ import django
 django.setup()
 
 import shapely  # noqa: E402 (Django first)
+from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from shapely.geometry.base import BaseGeometry  # noqa: E402
 
 from dongli.areas.index import MapIndex, Place  # noqa: E402
+from dongli.operations import embedded  # noqa: E402
 
 WEST, SOUTH, EAST, NORTH = 112.95, 26.0, 114.1, 28.0  # about the city's bounds
 VERTICES = 25
@@ -122,7 +125,11 @@ def main() -> None:
     def by_index(longitude: float, latitude: float) -> str:
         return str(index.locate(longitude, latitude).grid_code)
 
-    with transaction.atomic():
+    with ExitStack() as stack:
+        if not settings.DATABASE_URL:
+            stack.enter_context(embedded.session(settings.VAR))
+        stack.callback(connection.close)
+        stack.enter_context(transaction.atomic())
         ways = {"index in memory": by_index, "shapely, polygon by polygon": by_loop(fabric["grids"])}
         ways["SQL bounding boxes + shapely"] = by_sql(fabric["grids"])
         for point in points[:200]:
