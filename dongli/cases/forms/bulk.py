@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from dongli.areas.models import Area
 from dongli.cases.actions.dispatching import Assignee
 from dongli.cases.forms.departments import department_groups
+from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff import POOL, VerbForm, ids_of, words_field
 from dongli.cases.models import Case
 from dongli.cases.queries import choices
@@ -28,8 +29,8 @@ class BulkDispatchForm(VerbForm):
     def __init__(self, data: Any = None, *, cases: Iterable[Case], ground: Area | None, **options: Any) -> None:
         super().__init__(data, **options)
         self.offered = list(cases)
-        self.fields["cases"].choices = [(str(case.id), case.number) for case in self.offered]  # type: ignore[attr-defined]  # ChoiceField
-        self.fields["lead"].choices = self._leads(ground)  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "cases", [(str(case.id), case.number) for case in self.offered])
+        offer(self, "lead", self._leads(ground))
 
     def _leads(self, ground: Area | None) -> list[Any]:
         """Workers are offered where all cases lie in one community; whether each may lead is the action's to say."""

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dongli.cases.actions.events import MAX_NOTICE, MAX_TITLE, MOST_AREAS, NewEvent
+from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff import VerbForm, category_choices, words_field
 
 DAY_AND_TIME = "%Y-%m-%dT%H:%M"
@@ -48,7 +49,7 @@ class EventForm(NoticeForm):
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["category"].choices = category_choices()  # type: ignore[attr-defined]  # ChoiceField
+        offer(self, "category", category_choices())
         self.areas = [str(code) for code in data.getlist("areas")[: MOST_AREAS + 1]] if data is not None else []
 
     @property

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff import VerbForm, words_field
 from dongli.cases.models import Case
 from dongli.cases.queries.detail import case_by_number
@@ -50,7 +51,7 @@ class MergeForm(VerbForm):
         self.viewer = viewer
         self.other: Case | None = None
         if near:
-            self.fields["nearby"].choices = [(one.case.number, _named(one)) for one in near]  # type: ignore[attr-defined]  # ChoiceField
+            offer(self, "nearby", [(one.case.number, _named(one)) for one in near])
         else:
             del self.fields["nearby"]
             self.fields["number"].label = _("Number of the other case")

@@ -38,7 +38,7 @@ _IN_CELLS = """
         SELECT c.id FROM cases_case c
         WHERE floor(c.latitude * %(cells)s) = cell.y AND floor(c.longitude * %(cells)s) = cell.x
           AND c.latitude IS NOT NULL AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
-          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL
+          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL AND c.category_id IS NOT NULL
         ORDER BY c.filed_at DESC LIMIT %(most)s
     ) near
 """
@@ -46,7 +46,7 @@ _AT_PLACES = """
     SELECT near.id FROM unnest(%(places)s::uuid[]) AS place (id), LATERAL (
         SELECT c.id FROM cases_case c
         WHERE c.place_id = place.id AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
-          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL
+          AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL AND c.category_id IS NOT NULL
         ORDER BY c.filed_at DESC LIMIT %(most)s
     ) near
 """

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dongli.cases.actions import bulk_answering
 from dongli.cases.actions.bulk_answering import Sorting
 from dongli.cases.forms.bulk_answer import BulkAnswerForm
+from dongli.cases.forms.fields import offer
 from dongli.cases.forms.staff import ids_of
 from dongli.cases.models import BulkAnswer, BulkMember, Case
 from dongli.cases.models.bulk import BulkOutcome, BulkState
@@ -52,7 +53,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _is_fit(form: BulkAnswerForm, ticked: list[UUID]) -> bool:
-    form.fields["cases"].choices = [(str(one), "") for one in ticked]  # type: ignore[attr-defined]  # ChoiceField
+    offer(form, "cases", [(str(one), "") for one in ticked])
     form.is_valid()
     if "idempotency_key" in form.errors:
         raise Invalid("bad_key", _("This form is not complete any more. Please open the page again."))
