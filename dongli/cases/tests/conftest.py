@@ -1,10 +1,12 @@
 """A tiny city with policy loaded, and short ways to put a case into a state through the actions."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import time_machine
 
 from dongli.cases import suggesting
 from dongli.cases.actions import closing, dispatching, filing, handling, whistling
@@ -20,6 +22,8 @@ from dongli.common.ids import new_id
 from dongli.people.viewer import Viewer
 from tests.cast import City, make_city
 
+MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the city, an ordinary working week ahead
+
 
 @pytest.fixture(autouse=True)
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -27,6 +31,16 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "models"
     monkeypatch.setattr(suggesting, "model_folder", lambda: folder)
     return folder
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Time stands still from a Monday morning on, until a test moves it.
+
+    Ask for it by `usefixtures`, so that it comes before the city is made: who is appointed today holds nothing earlier.
+    """
+    with time_machine.travel(MONDAY_MORNING, tick=False) as moment:
+        yield moment
 
 
 @pytest.fixture

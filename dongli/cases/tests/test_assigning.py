@@ -46,14 +46,14 @@ def as_leader(stage: Stage, case: Case, limit: OwnLimit | None = None, name: str
     )
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_letter_gives_lead_and_cohandlers_their_duties_in_one_step(stage: Stage) -> None:
-    with time_machine.travel("2026-11-23 02:00Z", tick=False):
-        case = jointly(stage, stage.register(stage.file()))
-        tasks = {task.kind: task for task in Task.objects.filter(case=case)}
-        assert case.state == CaseState.DISPATCHED
-        assert {task.tier for task in tasks.values()} == {Tier.CONSULTATIVE}
-        assert {task.consult_due_at for task in tasks.values()} == {now() + timedelta(days=1)}
-        sheet = letters.newest(stage.viewer("community"), case)
+    case = jointly(stage, stage.register(stage.file()))
+    tasks = {task.kind: task for task in Task.objects.filter(case=case)}
+    assert case.state == CaseState.DISPATCHED
+    assert {task.tier for task in tasks.values()} == {Tier.CONSULTATIVE}
+    assert {task.consult_due_at for task in tasks.values()} == {now() + timedelta(days=1)}
+    sheet = letters.newest(stage.viewer("community"), case)
     assert [(party.is_lead, party.duty) for party in sheet.parties] == [
         (True, "牵头现场勘查，提出整改方案"), (False, "清理现场，维持秩序"),
     ]  # fmt: skip
@@ -97,28 +97,30 @@ def test_what_a_letter_cannot_say_is_refused(stage: Stage, wrong: str) -> None:
     assert not Task.objects.filter(case=case).exists()
 
 
-def test_a_consultation_not_held_in_time_is_told_upwards_and_acceptance_ends_it(stage: Stage) -> None:
-    with time_machine.travel("2026-11-23 02:00Z", tick=False) as clock:
-        case = jointly(stage, stage.register(stage.file()))
-        Task.objects.filter(case=case).update(due_at=now() + timedelta(days=5))
-        lead, helper = Task.objects.get(case=case, kind="lead"), Task.objects.get(case=case, kind="cohandler")
-        handling.accept(viewer=stage.viewer("housing"), task_id=lead.id, key=new_id())
-        clock.shift(timedelta(days=1, minutes=1))
-        clocks.sweep()
-        told = Step.objects.filter(case=case, verb="escalate")
-        assert [(step.task_id, step.data["late_for"]) for step in told] == [(helper.id, "consultation")]
+@pytest.mark.usefixtures("clock")
+def test_a_consultation_not_held_in_time_is_told_upwards_and_acceptance_ends_it(
+    stage: Stage, clock: time_machine.Traveller
+) -> None:
+    case = jointly(stage, stage.register(stage.file()))
+    Task.objects.filter(case=case).update(due_at=now() + timedelta(days=5))
+    lead, helper = Task.objects.get(case=case, kind="lead"), Task.objects.get(case=case, kind="cohandler")
+    handling.accept(viewer=stage.viewer("housing"), task_id=lead.id, key=new_id())
+    clock.shift(timedelta(days=1, minutes=1))
+    clocks.sweep()
+    told = Step.objects.filter(case=case, verb="escalate")
+    assert [(step.task_id, step.data["late_for"]) for step in told] == [(helper.id, "consultation")]
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_leader_sets_words_and_a_limit_of_its_own(stage: Stage) -> None:
-    with time_machine.travel("2026-11-23 02:00Z", tick=False):
-        usual = as_leader(stage, stage.register(stage.file()))
-        own = as_leader(stage, stage.register(stage.file()), OwnLimit(6, "emergency_hour"))
-        assert Task.objects.get(case=usual).limit_amount == 3
-        task = Task.objects.get(case=own)
-        assert (task.due_at - now(), task.tier) == (timedelta(hours=6), Tier.LEADERS)
-        for bad in (OwnLimit(0, "working_day"), OwnLimit(9999, "working_day"), OwnLimit(1, "moon")):
-            with pytest.raises(Invalid):
-                as_leader(stage, stage.register(stage.file()), bad)
+    usual = as_leader(stage, stage.register(stage.file()))
+    own = as_leader(stage, stage.register(stage.file()), OwnLimit(6, "emergency_hour"))
+    assert Task.objects.get(case=usual).limit_amount == 3
+    task = Task.objects.get(case=own)
+    assert (task.due_at - now(), task.tier) == (timedelta(hours=6), Tier.LEADERS)
+    for bad in (OwnLimit(0, "working_day"), OwnLimit(9999, "working_day"), OwnLimit(1, "moon")):
+        with pytest.raises(Invalid):
+            as_leader(stage, stage.register(stage.file()), bad)
 
 
 def test_a_leaders_assignment_stands_before_other_work(stage: Stage, client: Client) -> None:

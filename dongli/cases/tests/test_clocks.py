@@ -1,6 +1,5 @@
 """The clocks ring: a reminder before a task is due, then one level further up for each step of lateness."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,15 +13,10 @@ from dongli.cases.workflow import CaseState
 from dongli.common.ids import new_id
 from dongli.notices.models import Notification
 
-MONDAY_MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # 09:00 in the city, an ordinary working week ahead
 NOTHING = {"resumed": 0, "reminded": 0, "escalated": 0}
 
 
-@pytest.fixture
-def clock(stage: Stage) -> Iterator[time_machine.Traveller]:
-    """Time stands still from a Monday morning on, until a test moves it."""
-    with time_machine.travel(MONDAY_MORNING, tick=False) as moment:
-        yield moment
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def rung(case: Case, verb: str) -> list[Step]:
