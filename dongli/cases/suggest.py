@@ -23,7 +23,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 OPENING = 60
 TAIL = 600
@@ -47,6 +47,20 @@ class Described(Protocol):
     def condition(self) -> str: ...
     @property
     def keywords(self) -> Sequence[str]: ...
+
+
+class Traits(NamedTuple):
+    """What suggesting needs of a class; hashable, so that what is prepared from it is prepared once."""
+
+    code: str
+    name: str
+    condition: str
+    keywords: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Described) -> "Traits":
+        """Those of a class that has more to tell."""
+        return cls(row.code, row.name, row.condition, tuple(row.keywords))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,28 +8,18 @@ import logging
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from django.conf import settings
 
 from dongli.cases import learned
-from dongli.cases.suggest import Described, Suggester, Suggestion
+from dongli.cases.suggest import Described, Suggester, Suggestion, Traits
 
 logger = logging.getLogger(__name__)
 
 
-class _Class(NamedTuple):
-    """What suggesting needs of a class; hashable, so that the preparation is done once."""
-
-    code: str
-    name: str
-    condition: str
-    keywords: tuple[str, ...]
-
-
 def suggester_for(catalogue: Iterable[Described]) -> Suggester | learned.Blend:
     """What suggests among the classes of `catalogue`; prepared once for the same classes and model."""
-    rows = tuple(_Class(row.code, row.name, row.condition, tuple(row.keywords)) for row in catalogue)
+    rows = tuple(row if isinstance(row, Traits) else Traits.of(row) for row in catalogue)
     return _prepared(rows, model_folder(), _stamp(model_folder()))
 
 
@@ -58,7 +48,7 @@ def _stamp(folder: Path) -> int:
 
 
 @lru_cache(maxsize=4)
-def _prepared(rows: tuple[_Class, ...], folder: Path, stamp: int) -> Suggester | learned.Blend:
+def _prepared(rows: tuple[Traits, ...], folder: Path, stamp: int) -> Suggester | learned.Blend:
     model = _model(folder, stamp)
     return learned.Blend(rows, model) if model is not None else Suggester(rows)
 

@@ -6,9 +6,11 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dongli.cases.deadlines import LimitUnit
+from dongli.cases.suggest import Traits
 from dongli.common.ids import new_id
 from dongli.organisations.models import Line
 
@@ -103,6 +105,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def traits(self) -> Traits:
+        """What suggesting needs of it, made once: rows that are kept are changed by nobody."""
+        return Traits.of(self)
 
 
 @pghistory.track()

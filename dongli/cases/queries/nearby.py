@@ -4,7 +4,7 @@ Bounded whatever the city holds: cells of an index are probed, each for its newe
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -33,21 +33,26 @@ SMALL = 3
 LEADING = tuple(state for state in CaseState if state not in ENDED_CASE_STATES | {CaseState.MERGED})
 """States in which a case may lead others."""
 
-_IN_CELLS = """
-    SELECT near.id FROM unnest(%(rows)s::float8[], %(columns)s::float8[]) AS cell (y, x), LATERAL (
+# What a filing asks, hence one statement, written out: ids of running events about the same, of cases in the cells
+# around a point, and of cases at the places of a compound.
+_ALIKE = """
+    SELECT true, e.id FROM cases_massevent e
+        JOIN cases_case l ON l.id = e.lead_case_id JOIN cases_category k ON k.id = e.category_id
+    WHERE l.state = ANY(%(leading)s) AND (k.code = ANY(%(classes)s) OR e.whole_line AND k.line = %(line)s)
+    UNION ALL
+    SELECT false, near.id FROM unnest(%(rows)s::float8[], %(columns)s::float8[]) AS cell (y, x), LATERAL (
         SELECT c.id FROM cases_case c
         WHERE floor(c.latitude * %(cells)s) = cell.y AND floor(c.longitude * %(cells)s) = cell.x
           AND c.latitude IS NOT NULL AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
           AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL AND c.category_id IS NOT NULL
-        ORDER BY c.filed_at DESC LIMIT %(most)s
+        ORDER BY c.filed_at DESC LIMIT %(of_a_cell)s
     ) near
-"""
-_AT_PLACES = """
-    SELECT near.id FROM unnest(%(places)s::uuid[]) AS place (id), LATERAL (
+    UNION ALL
+    SELECT false, near.id FROM unnest(%(places)s::uuid[]) AS place (id), LATERAL (
         SELECT c.id FROM cases_case c
         WHERE c.place_id = place.id AND c.filed_at >= %(since)s AND c.closed_at IS NULL AND c.refused_at IS NULL
           AND c.withdrawn_at IS NULL AND c.spam_at IS NULL AND c.merged_at IS NULL AND c.category_id IS NOT NULL
-        ORDER BY c.filed_at DESC LIMIT %(most)s
+        ORDER BY c.filed_at DESC LIMIT %(of_a_place)s
     ) near
 """
 
@@ -116,26 +121,51 @@ class Near:
 def cases_near(spot: Spot, *, viewer: Viewer, besides: UUID) -> list[Near]:
     """Open cases near `spot` of its line that this viewer may see: at most 20, of its class first, then the nearest
     (four statements)."""
-    seen = _candidates(spot).filter(access.visible(viewer), state__in=LEADING).exclude(pk=besides)
+    seen = _candidates(spot, _alike(spot).cases).filter(access.visible(viewer), state__in=LEADING).exclude(pk=besides)
     return _near(spot, seen)[:MOST_LISTED]
 
 
-def _candidates(spot: Spot) -> QuerySet[Case]:
-    """Cases that may be near: by the cells around the point, or by the compound's places."""
-    ids = [*_ids_around(spot), *_ids_at(spot)]
+def _candidates(spot: Spot, ids: Iterable[UUID]) -> QuerySet[Case]:
+    """Those of the cases `ids` that may be about the same."""
     found = Case.objects.filter(pk__in=ids, category__line=spot.line, danger="", about="", hidden_from=[])
     return found.select_related("category", "place", "text")
 
 
-def _ids_around(spot: Spot) -> list[UUID]:
-    if spot.point is None or not spot.line:
-        return []
+@dataclass(frozen=True)
+class Alike:
+    """Ids of what may be the same trouble: cases at hand, and running events wherever they are."""
+
+    cases: Sequence[UUID] = ()
+    events: Sequence[UUID] = ()
+
+
+def _alike(spot: Spot) -> Alike:
+    """What may be the same trouble as at `spot`. One statement, two where a compound's buildings are asked for."""
+    if not spot.line:
+        return Alike()
+    rows, columns = _cells_around(spot)
+    arguments: dict[str, Any] = {
+        "leading": list(LEADING), "classes": list(spot.classes), "line": spot.line, "since": since(),
+        "rows": rows, "columns": columns, "cells": CELLS_PER_DEGREE, "of_a_cell": OF_A_CELL,
+        "places": _places_at(spot), "of_a_place": OF_A_PLACE,
+    }  # fmt: skip
+    cases, events = list[UUID](), list[UUID]()
+    with connection.cursor() as cursor:
+        cursor.execute(_ALIKE, arguments)
+        for is_event, found in cursor.fetchall():
+            (events if is_event else cases).append(found)
+    return Alike(cases, events)
+
+
+def _cells_around(spot: Spot) -> tuple[list[float], list[float]]:
+    """Rows and columns, pair by pair, of the index' cells around the point."""
+    if spot.point is None:
+        return [], []
     longitude, latitude = spot.point
     high = settings.NEARBY_METRES / METRES_PER_DEGREE
     wide = high / math.cos(math.radians(latitude))
     cells = [(y, x) for y in _cells(latitude, high) for x in _cells(longitude, wide)]
-    rows, columns = [float(y) for y, _x in cells], [float(x) for _y, x in cells]
-    return _ids(_IN_CELLS, rows=rows, columns=columns, cells=CELLS_PER_DEGREE, most=OF_A_CELL)
+    return [float(y) for y, _x in cells], [float(x) for _y, x in cells]
 
 
 def _cells(middle: float, reach: float) -> range:
@@ -143,18 +173,12 @@ def _cells(middle: float, reach: float) -> range:
     return range(first, last + 1)
 
 
-def _ids_at(spot: Spot) -> list[UUID]:
-    """By the compound: what has no point there, and when `spot` has none, whatever is there."""
-    if not spot.compound or not spot.line:
+def _places_at(spot: Spot) -> list[UUID]:
+    """The compound and its parts: for what has no point there, and when `spot` has none, whatever is there."""
+    if not spot.compound:
         return []
     parts = Area.objects.active().filter(Q(code=spot.compound) | Q(parent__code=spot.compound))
-    return _ids(_AT_PLACES, places=list(parts.values_list("pk", flat=True)[:MOST_PLACES]), most=OF_A_PLACE)
-
-
-def _ids(statement: str, **arguments: Any) -> list[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**arguments, "since": since()})
-        return [row[0] for row in cursor.fetchall()]
+    return list(parts.values_list("pk", flat=True)[:MOST_PLACES])
 
 
 def since() -> datetime:
@@ -231,17 +255,18 @@ class Known:
 
 def known(spot: Spot) -> list[Known]:
     """What is offered to whoever files at `spot`: running events first, then open cases nearby; at most three."""
-    found = [Known(event.lead_case, event) for event in events_at(spot)]
-    if spot.line in settings.NEARBY_LINES and len(found) < MOST_OFFERED:
+    alike = _alike(spot)
+    found = [Known(event.lead_case, event) for event in _covering(spot, alike.events)]
+    if alike.cases and spot.line in settings.NEARBY_LINES and len(found) < MOST_OFFERED:
         of_events = {one.lead.id for one in found}
-        cases = _candidates(spot).filter(state__in=LEADING, event=None).annotate(others=Count("followers"))
+        cases = _candidates(spot, alike.cases).filter(state__in=LEADING, event=None)
         found += [
             Known(
                 near.case,
                 metres=None if near.metres is None else max(10, round(near.metres, -1)),
                 others=near.case.others if near.case.others >= SMALL else None,  # type: ignore[attr-defined]  # annotated
             )
-            for near in _near(spot, cases)
+            for near in _near(spot, cases.annotate(others=Count("followers")))
             if near.case.id not in of_events
         ]
     return found[:MOST_OFFERED]
@@ -260,15 +285,11 @@ def running() -> QuerySet[MassEvent]:
     return MassEvent.objects.filter(lead_case__state__in=LEADING).select_related("lead_case", "category")
 
 
-def events_at(spot: Spot) -> list[MassEvent]:
-    """The running events that cover the spot and are about one of its classes, or about its whole line."""
-    if not spot.line:
+def _covering(spot: Spot, events: Sequence[UUID]) -> list[MassEvent]:
+    """Those of the running events `events` that cover the spot, the newest first."""
+    if not events or not (codes := _codes(spot)):
         return []
-    same = Q(category__code__in=spot.classes) | Q(whole_line=True, category__line=spot.line)
-    alike = list(running().filter(same).values_list("id", flat=True))
-    if not alike or not (codes := _codes(spot)):
-        return []
-    covering = running().filter(pk__in=alike, areas__code__in=codes)
+    covering = running().filter(pk__in=events, areas__code__in=codes)
     return list(covering.distinct().order_by("-id")[:MOST_OFFERED])
 
 

@@ -265,7 +265,8 @@ def _holder(case: Case, lead: Task | None) -> str:
 def suggestions(text: str, catalogue: Sequence[Category], *, limit: int = 3) -> list[Category]:
     """The classes that fit `text` best, best first; none when nothing in it speaks for any."""
     by_code = {row.code: row for row in catalogue}
-    return [by_code[one.code] for one in suggesting.suggest(text, catalogue, limit=limit)]
+    traits = [row.traits for row in catalogue]
+    return [by_code[one.code] for one in suggesting.suggest(text, traits, limit=limit)]
 
 
 def public_classes(code: str = "") -> list[Category]:
