@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
@@ -35,7 +38,7 @@ from dongli.people.viewer import Viewer
 PAGE = 50
 COUNT_CAP = 100
 MAP_CAP = 2000
-TODAY_CAP = 200
+BOARD_CAP = 200
 
 # Saved filters of the desk: name → condition at a moment. The label of each is with the page.
 FILTERS: dict[str, Callable[[datetime], Q]] = {
@@ -73,10 +76,14 @@ OWN_FILTERS: dict[str, Callable[[datetime], Q]] = {
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a keyset list of cases: `next` is the key to ask the following page with; empty at the end."""
+    """A page of a keyset list of cases: `next` is the key to ask the following page with; empty at the end.
+
+    `stamp` of a queue's page changes when the page does: which cases it shows, and when each was last changed.
+    """
 
     rows: list[Case]
     next: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,9 +113,19 @@ class Sieve:
 def _listed() -> QuerySet[Case]:
     """Cases with what a row of a list shows (three statements a page)."""
     open_tasks = Task.objects.filter(state__in=sorted(OPEN_TASK_STATES)).select_related("organisation", "worker")
-    return Case.objects.select_related("text", "category", "desk", "community", "place").prefetch_related(
-        Prefetch("tasks", queryset=open_tasks.order_by("id"), to_attr="open_tasks")
-    )
+    cases = Case.objects.select_related("text", "category", "desk", "community", "place").defer(*_NOT_LISTED)
+    return cases.prefetch_related(Prefetch("tasks", queryset=open_tasks.order_by("id"), to_attr="open_tasks"))
+
+
+# What no list shows of a class and of an area.
+_NOT_LISTED = (
+    *(f"category__{name}" for name in ("condition", "keywords", "legal_basis", "solver", "lead_district", "lead_city")),
+    *(
+        f"{area}__{name}"
+        for area in ("desk", "community", "place")
+        for name in ("settlement", "longitude", "latitude", "pinyin", "initials", "retired_on")
+    ),
+)
 
 
 def _page(cases: QuerySet[Case], after: str, size: int = PAGE) -> Page:
@@ -201,20 +218,56 @@ def several(viewer: Viewer, ids: Sequence[UUID], *, most: int = PAGE) -> list[Ca
 
 
 def stamp(viewer: Viewer, sieve: Sieve, after: str = "") -> str:
-    """What changes when a page of a queue does: which cases it shows, and when each was last changed (one query)."""
-    shown = [f"{key.hex}{changed.isoformat()}" for key, changed in first(viewer, sieve, after, PAGE)]
-    return sha256("".join(shown).encode()).hexdigest()[:24]
+    """The stamp of a page of a queue (one query)."""
+    return _stamp(first(viewer, sieve, after, PAGE))
+
+
+def _stamp(shown: Iterable[tuple[UUID, datetime]]) -> str:
+    text = "".join(f"{key.hex}{changed.isoformat()}" for key, changed in shown)
+    return sha256(text.encode()).hexdigest()[:24]
 
 
 def queue(viewer: Viewer, sieve: Sieve, after: str = "", size: int = PAGE) -> Page:
     """A page of a desk's queue, newest first, by keyset; a forged key starts at the top."""
-    return _joined([key for key, _changed in first(viewer, sieve, after, size + 1)], size)
+    cut = first(viewer, sieve, after, size + 1)
+    return replace(_joined([key for key, _changed in cut], size), stamp=_stamp(cut[:size]))
+
+
+# What stands for the moment while a filter is written out for good.
+_SOME_DAY = datetime.max.replace(tzinfo=UTC)
 
 
 def counts(viewer: Viewer, names: Iterable[str] = tuple(FILTERS)) -> dict[str, int]:
-    """How many cases each saved filter of `names` holds for this viewer, each counted to 100 at most: one statement."""
+    """How many cases each saved filter of `names` holds for this viewer, each counted to 100 at most: one statement.
+
+    Asked with every page of a desk, hence put together from SQL: what each road and each filter (once for the process)
+    is written as. Composing forty querysets took longer than the statement.
+    """
     asked = [name for name in names if name not in {"all", "closed", "refused"}]
-    return dict(zip(asked, counted(viewer, [Sieve(filter=name) for name in asked]), strict=True))
+    moment, tally, parts, values = now(), Counter[str](), list[str](), list[Any]()
+    own = [name for name in asked if name in OWN_FILTERS]
+    for road in roads(viewer):
+        sql, given = road.order_by().values_list("pk").query.sql_with_params()
+        for name in asked:
+            if name in FILTERS:
+                condition, params = _written(name)
+                parts.append(f"(SELECT %s, found.pk FROM ({sql} AND {condition} LIMIT {COUNT_CAP}) found)")  # noqa: S608 (no value in it)
+                values += [name, *given, *(moment if value == _SOME_DAY else value for value in params)]
+    if parts:
+        together = f"SELECT name, count(*) FROM ({' UNION '.join(parts)}) found (name, id) GROUP BY name"  # noqa: S608 (as above)
+        with connection.cursor() as cursor:
+            cursor.execute(together, values)
+            tally.update(dict(cursor.fetchall()))
+    found = dict(zip(own, counted(viewer, [Sieve(filter=name) for name in own]), strict=True))
+    return found | {name: min(tally[name], COUNT_CAP) for name in asked if name in FILTERS}
+
+
+@cache
+def _written(name: str) -> tuple[str, tuple[Any, ...]]:
+    """A saved filter as SQL over Case's own columns, with its values."""
+    query = Case.objects.filter(FILTERS[name](_SOME_DAY)).query
+    sql, params = query.get_compiler(connection=connection).compile(query.where)
+    return sql, tuple(params)
 
 
 def counted(viewer: Viewer, sieves: Sequence[Sieve]) -> list[int]:
@@ -281,13 +334,14 @@ def my_cases(viewer: Viewer, after: str = "") -> Page:
 class Today:
     """A worker's (or a department's) open tasks by urgency: late, due by the end of today, later.
 
-    `reachable`: ids of their cases with somebody to call.
+    `reachable`: ids of their cases with somebody to call. `next`: the key of the less urgent ones; empty at the end.
     """
 
     late: list[Task]
     today: list[Task]
     later: list[Task]
     reachable: frozenset[UUID]
+    next: str = ""
 
 
 def my_tasks(viewer: Viewer) -> QuerySet[Task]:
@@ -299,13 +353,17 @@ def my_tasks(viewer: Viewer) -> QuerySet[Task]:
     return tasks.exclude(case__hidden_from__contains=[viewer.known.id])
 
 
-def today(viewer: Viewer) -> Today:
-    """Open tasks, the most urgent first (at most 200)."""
+def today(viewer: Viewer, after: str = "") -> Today:
+    """A page of open tasks, the most urgent first, after the task with the id `after` (a forged one starts at the top).
+
+    Three statements, four beyond the first page.
+    """
     rows = my_tasks(viewer).select_related(
         "case__text", "case__category", "case__place", "case__community", "organisation", "whistle", "worker"
     )
-    rows = rows.annotate(by_leader=Q(tier=Tier.LEADERS))
-    tasks = list(rows.order_by("-case__urgent", "-by_leader", "due_at", "id")[:TODAY_CAP])
+    rows = rows.annotate(by_leader=Q(tier=Tier.LEADERS)).filter(_less_urgent(after))
+    found = list(rows.order_by("-case__urgent", "-by_leader", "due_at", "id")[: PAGE + 1])
+    tasks = found[:PAGE]
     contacts = CaseContact.objects.filter(case__in=[task.case_id for task in tasks]).exclude(phone_hash="")
     moment = now()
     tonight = datetime.combine(moment.astimezone(CITY_ZONE).date() + timedelta(days=1), time(), CITY_ZONE)
@@ -314,7 +372,27 @@ def today(viewer: Viewer) -> Today:
         today=[task for task in tasks if moment <= task.due_at < tonight],
         later=[task for task in tasks if task.due_at >= tonight],
         reachable=frozenset(contacts.values_list("case_id", flat=True)),
+        next=str(tasks[-1].id) if len(found) > PAGE else "",
     )
+
+
+def open_tasks(viewer: Viewer) -> int:
+    """How many open tasks are this viewer's, counted to 100 at most (one statement)."""
+    return my_tasks(viewer)[:COUNT_CAP].count()
+
+
+def _less_urgent(after: str) -> Q:
+    """Tasks that stand behind this one in the order of today's list."""
+    key = parse_id(after)
+    last = Task.objects.select_related("case").filter(pk=key).first() if key is not None else None
+    if last is None:
+        return Q()
+    same, by_leader = Q(case__urgent=last.case.urgent), last.tier == Tier.LEADERS
+    later = Q(due_at__gt=last.due_at) | Q(due_at=last.due_at, pk__gt=last.pk)
+    behind = same & Q(by_leader=by_leader) & later
+    if by_leader:
+        behind |= same & Q(by_leader=False)
+    return behind | Q(case__urgent=False) if last.case.urgent else behind
 
 
 @dataclass(frozen=True)
@@ -335,7 +413,7 @@ def board(viewer: Viewer) -> Board:
         .filter(Exists(Case.objects.filter(access.visible(viewer), pk=OuterRef("case"))))
         .select_related("case__text", "case__community", "case__desk", "blown_by", "signed_by")
         .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
-        .order_by("-id")[:TODAY_CAP]
+        .order_by("-id")[:BOARD_CAP]
     )
     board = Board([], [], [], [])
     for whistle in whistles:

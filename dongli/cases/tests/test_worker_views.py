@@ -1,5 +1,6 @@
 """The worker's phone through HTTP: today, a task and its steps, photos, patrol, map."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -12,11 +13,14 @@ from PIL import Image
 
 from dongli.cases.actions import whistling
 from dongli.cases.models import Case, Kind, Patrol, Photo, Source, Step, Task, Whistle
+from dongli.cases.queries import lists
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.tests.test_desk_views import UNDECODED, Desk, state, statements
 from dongli.cases.workflow import CaseState, TaskState
+from dongli.common.clock import now
 from dongli.common.ids import new_id
 from dongli.people.models import AccessRecord
+from tests.cast import log_in
 
 PAGES = ("work_today", "work_map", "work_map_points", "work_patrol")
 
@@ -225,7 +229,7 @@ def test_the_map_and_its_list_say_the_same(stage: Stage, worker: Desk) -> None:
     assert reverse("work_task", args=[stage.lead(case).id]) in worker.get("work_map").content.decode()
 
 
-@pytest.mark.parametrize(("name", "most"), [("work_today", 7), ("work_map", 6)])
+@pytest.mark.parametrize(("name", "most"), [("work_today", 8), ("work_map", 6)])
 def test_today_takes_as_many_statements_for_forty_tasks_as_for_ten(
     stage: Stage, worker: Desk, name: str, most: int
 ) -> None:
@@ -243,3 +247,28 @@ def test_a_task_takes_few_statements(stage: Stage, worker: Desk) -> None:
         worker.get("work_task", task.id)
     assert len(captured) <= 14
     assert Step.objects.filter(task=task).exists()
+
+
+def test_what_is_less_urgent_follows_on_further_pages(
+    stage: Stage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    made = [stage.lead(stage.dispatch(stage.register(stage.file()))) for _turn in range(7)]
+    moment = now()
+    for nth, task in enumerate(made):
+        Task.objects.filter(pk=task.pk).update(
+            due_at=moment + timedelta(hours=nth // 2), tier="leaders" if nth == 4 else "immediate"
+        )
+    Case.objects.filter(pk__in=[made[2].case_id, made[3].case_id]).update(urgent=True)
+    viewer, found, after = stage.viewer("worker"), [], ""
+    for _turn in range(4):
+        page = lists.today(viewer, after)
+        found.append({task.id for task in (*page.late, *page.today, *page.later)})
+        after = page.next
+    order = ((2, 3), (4, 0), (1, 5), (6,))
+    assert (found, after) == ([{made[nth].id for nth in of_page} for of_page in order], "")
+    assert lists.today(viewer, str(new_id())).next
+    log_in(client, stage.city.person("worker"))
+    page_of_today = client.get("/work/today/")
+    assert f"?after={made[3].id}" in page_of_today.content.decode()
+    assert str(made[0].id) in client.get(f"/work/today/?after={made[4].id}").content.decode()

@@ -100,7 +100,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "query": urlencode(kept(request.GET)),
         "live_url": f"{reverse('desk_queue_live')}?{request.GET.urlencode()}",
         "live_seconds": LIVE_SECONDS,
-        "tag": _tag(request, viewer, sieve),
+        "tag": _tag(str(context["stamp"])),
     }
     return render(request, "cases/desk/queue.html", context | offered(request.GET, scope))
 
@@ -112,7 +112,7 @@ def queue_live(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     scope = scope_of(viewer)
     sieve = sieve_from(request, scope)
-    tag = _tag(request, viewer, sieve)
+    tag = _tag(lists.stamp(viewer, sieve, request.GET.get("after", "")))
     chosen = {"chosen": strip_controls(request.GET.get("case", ""))[:20]}
     return live_answer(
         request,
@@ -122,9 +122,8 @@ def queue_live(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _tag(request: HttpRequest, viewer: Viewer, sieve: lists.Sieve) -> str:
+def _tag(stamp: str) -> str:
     """What the page shows and its latest changes, and five minutes of the clock, since time alone makes a case late."""
-    stamp = lists.stamp(viewer, sieve, request.GET.get("after", ""))
     return f'"{stamp}-{int(now().timestamp()) // (60 * STAMP_MINUTES)}"'
 
 
@@ -157,6 +156,7 @@ def _list_context(
     return {
         "rows": rows(viewer, listed.rows),
         "next": listed.next,
+        "stamp": listed.stamp,
         "views": _views(request, viewer, scope) if page == "desk_queue" else [],
         "saved": [
             _saved(request, name, found.get(name, 0), sieve.filter, page)

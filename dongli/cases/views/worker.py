@@ -55,17 +55,25 @@ class Card:
 def today(request: HttpRequest) -> HttpResponse:
     """What is to be looked at before it is registered, then open tasks by urgency: late, today, later."""
     viewer = viewer_from(request)
-    found = lists.today(viewer)
+    after = request.GET.get("after", "")
+    found = lists.today(viewer, after)
     groups = [
         ("late", _("Overdue"), [_card(task, found) for task in found.late]),
         ("today", _("Today"), [_card(task, found) for task in found.today]),
         ("later", _("Due later"), [_card(task, found) for task in found.later]),
     ]
     cards = [card for _key, _label, cards in groups for card in cards]
-    to_look_at = looks.to_look_at(viewer)
-    total = len(cards) + len(to_look_at)
-    context = {"groups": groups, "total": total, "nav_counts": {"today": total}, "looks": to_look_at}
-    context |= {"keep": outbox.to_keep([card.task for card in cards], to_look_at)}
+    to_look_at = looks.to_look_at(viewer) if not after else []
+    total = lists.open_tasks(viewer) + len(to_look_at)
+    context = {
+        "groups": groups,
+        "total": total,
+        "looks": to_look_at,
+        "next": found.next,
+        "partial": found.next or after,
+    }
+    if not after:
+        context |= {"keep": outbox.to_keep([card.task for card in cards], to_look_at), "nav_counts": {"today": total}}
     page = render(request, "cases/worker/today.html", {**context, **quiet(request)})
     return offline.keep(page, viewer)
 
@@ -130,9 +138,14 @@ def _steps(task: Task) -> tuple[str, ...]:
 def work_map(request: HttpRequest) -> HttpResponse:
     """The tasks on the map, and the list that says the same."""
     viewer = viewer_from(request)
-    found = lists.today(viewer)
+    found = lists.today(viewer, request.GET.get("after", ""))
     cards = [_card(one, found) for one in (*found.late, *found.today, *found.later)]
-    context = {"cards": cards, "points_url": reverse("work_map_points"), "outlines": outlines_of(viewer)}
+    context = {
+        "cards": cards,
+        "next": found.next,
+        "points_url": reverse("work_map_points"),
+        "outlines": outlines_of(viewer),
+    }
     return render(request, "cases/worker/map.html", {**context, "nav_counts": {"today": len(cards)}})
 
 

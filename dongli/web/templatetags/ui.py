@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -26,6 +27,12 @@ COUNT_LIMIT = 99
 @register.simple_tag
 def icon(name: str, extra_class: str = "") -> SafeString:
     """An icon of the sprite, hidden from screen readers: a word always stands beside it."""
+    return _icon(name, extra_class)
+
+
+# A list of fifty rows shows the same few icons, badges and options hundreds of times: they are put together once.
+@lru_cache(maxsize=256)
+def _icon(name: str, extra_class: str) -> SafeString:
     return format_html(
         '<svg class="ui-icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra_class,
@@ -43,6 +50,11 @@ def badge(state: object, mapping: Mapping[Any, Any] | None = None) -> SafeString
     """
     found: Any = state if mapping is None else mapping.get(state, (state, "circle-dot", ""))
     word, name, tone = found if isinstance(found, tuple | list) else (found.word, found.icon, found.tone)
+    return _badge(str(word), str(name), str(tone))
+
+
+@lru_cache(maxsize=512)
+def _badge(word: str, name: str, tone: str) -> SafeString:
     tint = f" ui-tone-{tone}" if tone else ""
     return format_html('<span class="ui-badge{}">{}{}</span>', tint, icon(name), word)
 
@@ -50,10 +62,14 @@ def badge(state: object, mapping: Mapping[Any, Any] | None = None) -> SafeString
 @register.simple_tag
 def options(rows: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
     """The `<option>`s of a long list of (value, label), quickly; the chosen one is marked."""
-    wanted = str(chosen)
+    return _options(tuple((str(value), str(label)) for value, label in rows), str(chosen))
+
+
+@lru_cache(maxsize=128)
+def _options(rows: tuple[tuple[str, str], ...], wanted: str) -> SafeString:
     return format_html_join(
         "", '<option value="{}"{}>{}</option>',
-        ((value, SafeString(" selected") if str(value) == wanted else "", label) for value, label in rows),
+        ((value, SafeString(" selected") if value == wanted else "", label) for value, label in rows),
     )  # fmt: skip
 
 
