@@ -56,11 +56,11 @@ class Danger(models.TextChoices):
 
 CELLS_PER_DEGREE = 500
 """Cases near a point are found by cells of 1/500 degree: about 220 m from south to north, 190 m from west to east."""
-NOT_ENDED = Q(
+MAY_LEAD = Q(
     closed_at__isnull=True, refused_at__isnull=True, withdrawn_at__isnull=True, spam_at__isnull=True,
-    merged_at__isnull=True,
+    merged_at__isnull=True, category__isnull=False,
 )  # fmt: skip
-"""Open, and not merged under another case: by its moments, so that indexes name no states."""
+"""Open, of a class, and not merged under another case: by its moments, so that indexes name no states."""
 
 
 class Case(models.Model):
@@ -78,8 +78,11 @@ class Case(models.Model):
     condition = models.ForeignKey(
         FilingCondition, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    desk = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
-    community = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # Foreign keys that begin a composite index, or whose index without empty ones stands below, have none of their own.
+    desk = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False)
+    community = models.ForeignKey(
+        Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     pooled = models.BooleanField(default=False)
@@ -88,7 +91,9 @@ class Case(models.Model):
     about = models.CharField(max_length=12, choices=About.choices, blank=True)
     danger = models.CharField(max_length=10, choices=Danger.choices, blank=True)
     urgent = models.BooleanField(default=False)
-    resident = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    resident = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     filed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     external_system = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=80, blank=True)
@@ -109,7 +114,9 @@ class Case(models.Model):
     carried_due_at = models.DateTimeField(null=True, blank=True)
     disputed_at = models.DateTimeField(null=True, blank=True)
     arbitrate_due_at = models.DateTimeField(null=True, blank=True)
-    verifier = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    verifier = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     verify_due_at = models.DateTimeField(null=True, blank=True)
     site_finding = models.CharField(max_length=10, choices=SiteFinding.choices, blank=True)
     ownerless = models.BooleanField(default=False)
@@ -154,11 +161,11 @@ class Case(models.Model):
                 Floor(models.F("latitude") * CELLS_PER_DEGREE),
                 Floor(models.F("longitude") * CELLS_PER_DEGREE),
                 models.F("filed_at"),
-                condition=NOT_ENDED & Q(latitude__isnull=False),
+                condition=MAY_LEAD & Q(latitude__isnull=False),
                 name="case_near_point",
             ),
             models.Index(
-                fields=["place", "filed_at"], condition=NOT_ENDED & Q(place__isnull=False), name="case_near_place"
+                fields=["place", "filed_at"], condition=MAY_LEAD & Q(place__isnull=False), name="case_near_place"
             ),
             models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_alarm"),
             models.Index(fields=["verifier", "-id"], condition=Q(verifier__isnull=False), name="case_verifier"),

@@ -19,7 +19,7 @@ class Step(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="steps", db_index=False)  # begins (case, seq)
     seq = models.PositiveIntegerField()
     verb = models.CharField(max_length=24)
     at = models.DateTimeField(default=now)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dongli.areas.models import Area, Level
 from dongli.cases import access
 from dongli.cases.models import Case, Grouping, MassEvent
-from dongli.cases.models.case import NOT_ENDED
+from dongli.cases.models.case import MAY_LEAD
 from dongli.cases.queries.nearby import LEADING
 from dongli.cases.workflow import MERGEABLE
 from dongli.common.errors import NotFound
@@ -70,7 +70,7 @@ def matching(viewer: Viewer, event: MassEvent) -> list[UUID]:
     the newest 2,000. One statement."""
     about = Q(category__line=event.category.line) if event.whole_line else Q(category__code=event.category.code)
     within = access.under("place", [area.path for area in event.areas.all()])
-    rows = Case.objects.filter(NOT_ENDED, about, within, access.desked(viewer), danger="", about="", hidden_from=[])
+    rows = Case.objects.filter(MAY_LEAD, about, within, access.desked(viewer), danger="", about="", hidden_from=[])
     rows = rows.filter(filed_at__gte=event.starts_at, state__in=MERGEABLE, event=None)
     return list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_MATCHING])
 
