@@ -9,7 +9,10 @@ urlpatterns = [
     path("", include("dongli.people.urls")),
     path("", include("dongli.notices.urls")),
     path("", include("dongli.duties.urls")),
+    path("", include("dongli.volunteering.urls")),
     path("", include("dongli.cases.urls")),
+    path("", include("dongli.partnerships.urls")),
+    path("", include("dongli.reporting.urls")),
     path("accounts/", include("dongli.people.account_urls")),
     path("admin/", admin.site.urls),
 ]

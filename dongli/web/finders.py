@@ -16,6 +16,7 @@ FILES = {
     "npm/maplibre/maplibre-gl-shared.mjs": "maplibre-gl/dist/maplibre-gl-shared.mjs",
     "npm/maplibre/maplibre-gl-worker.mjs": "maplibre-gl/dist/maplibre-gl-worker.mjs",
     "npm/maplibre/maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
+    "npm/echarts/echarts.mjs": "echarts/dist/echarts.esm.min.mjs",
     "npm/pmtiles/pmtiles.js": "pmtiles/dist/pmtiles.js",
 }
 

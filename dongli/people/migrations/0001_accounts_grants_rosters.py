@@ -12,7 +12,7 @@ from django.db import migrations, models
 import dongli.common.clock
 import dongli.common.crypto
 import dongli.common.ids
-import dongli.people.models
+import dongli.people.models.periods
 
 
 class Migration(migrations.Migration):
@@ -542,7 +542,7 @@ class Migration(migrations.Migration):
                 expressions=[
                     ("user", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",
@@ -639,7 +639,7 @@ class Migration(migrations.Migration):
                     ("role", "="),
                     ("area", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",
@@ -657,7 +657,7 @@ class Migration(migrations.Migration):
                     ("role", "="),
                     ("organisation", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",
@@ -722,7 +722,7 @@ class Migration(migrations.Migration):
                     ("grid", "="),
                     ("rank", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",
@@ -739,7 +739,7 @@ class Migration(migrations.Migration):
                     ("user", "="),
                     ("grid", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",
@@ -756,7 +756,7 @@ class Migration(migrations.Migration):
                     ("user", "="),
                     ("area", "="),
                     (
-                        dongli.people.models._TstzRange(
+                        dongli.people.models.periods.Period(
                             "since", "until", django.contrib.postgres.fields.ranges.RangeBoundary()
                         ),
                         "&&",

@@ -1,0 +1,1 @@
+"""Links at work: joint meetings and what they decide; later pairings and micro-projects."""

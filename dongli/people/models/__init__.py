@@ -1,0 +1,24 @@
+"""Accounts, the roles they hold and where, posts, rosters, absence, and who has looked at personal data."""
+
+from dongli.people.models.accounts import User, UserManager
+from dongli.people.models.grants import Grant, Role
+from dongli.people.models.posts import SINGLE_POSTS, PartyMembership, Post, Tenure, TenureManner, TenureSource
+from dongli.people.models.records import AccessRecord, RateCount
+from dongli.people.models.rosters import Absence, RosterEntry
+
+__all__ = [
+    "SINGLE_POSTS",
+    "Absence",
+    "AccessRecord",
+    "Grant",
+    "PartyMembership",
+    "Post",
+    "RateCount",
+    "Role",
+    "RosterEntry",
+    "Tenure",
+    "TenureManner",
+    "TenureSource",
+    "User",
+    "UserManager",
+]
