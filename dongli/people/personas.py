@@ -144,6 +144,22 @@ PERSONAS: tuple[Persona, ...] = (
         "demo-hotline", "龙小玲", _("Hotline clerk: files for those who telephone"), Role.HOTLINE_CLERK, Level.CITY
     ),
     Persona(
+        "demo-organiser",
+        "凌志远",
+        _("Organisation desk of the district: organisations, posts, careers, coverage"),
+        Role.ORGANISER,
+        Level.DISTRICT,
+        room="/desk/organisations/",
+    ),
+    Persona(
+        "demo-auditor",
+        "柳青",
+        _("Auditor: reads who was granted what and who looked at what, grants nothing"),
+        Role.AUDITOR,
+        Level.CITY,
+        room="/desk/permissions/",
+    ),
+    Persona(
         "demo-admin",
         "曾伟民",
         _("Administrator: accounts, roles, settings"),

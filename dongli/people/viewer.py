@@ -28,6 +28,9 @@ DESK_ROLES = frozenset(
         "city_viewer",
         "hotline_clerk",
         "department_officer",
+        "organiser",
+        "unit_officer",
+        "auditor",
         "administrator",
     }
 )

@@ -29,8 +29,12 @@ ROLE_LEVELS: dict[Role, tuple[Level, ...]] = {
     Role.CITY_DESK: (Level.CITY,),
     Role.CITY_VIEWER: (Level.CITY, Level.DISTRICT),
     Role.HOTLINE_CLERK: (Level.CITY, Level.DISTRICT),
+    Role.ORGANISER: SUBTREE,
+    Role.AUDITOR: (Level.CITY, Level.DISTRICT),
     Role.ADMINISTRATOR: SUBTREE,
 }
+IN_ORGANISATIONS = (Role.DEPARTMENT_OFFICER, Role.UNIT_OFFICER)
+"""Roles that are held in an organisation rather than an area."""
 
 
 def check_administers(viewer: Viewer, area: Area | None) -> None:
@@ -78,7 +82,7 @@ def grant_role(
 
 
 def _check_fit(role: Role, area: Area | None, organisation: Organisation | None) -> None:
-    if (role is Role.DEPARTMENT_OFFICER) != (organisation is not None) or (area is None) == (organisation is None):
+    if (role in IN_ORGANISATIONS) != (organisation is not None) or (area is None) == (organisation is None):
         raise Invalid("role_needs_place", _("Choose the place or department in which this role is held."), field="role")
     if area is not None and area.level not in ROLE_LEVELS[role]:
         raise Invalid("role_needs_level", _("This role cannot be held at this level."), field="area")

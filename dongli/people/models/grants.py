@@ -28,6 +28,9 @@ class Role(models.TextChoices):
     CITY_VIEWER = "city_viewer", _("City viewer")
     HOTLINE_CLERK = "hotline_clerk", _("Hotline clerk")
     DEPARTMENT_OFFICER = "department_officer", _("Department officer")
+    ORGANISER = "organiser", _("Organisation desk")
+    UNIT_OFFICER = "unit_officer", _("Officer of a linked unit")
+    AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 

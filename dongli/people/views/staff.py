@@ -17,6 +17,7 @@ from dongli.common.clock import now
 from dongli.common.errors import NotFound, Refusal
 from dongli.organisations.models import Organisation
 from dongli.people import actions, queries
+from dongli.people.actions.roles import IN_ORGANISATIONS
 from dongli.people.actions.roster import KEEPERS, check_keeps_roster
 from dongli.people.forms import AbsenceForm, GrantForm, StaffForm, TurnForm
 from dongli.people.guards import administrator_required, desk_required, viewer_from
@@ -210,7 +211,7 @@ def grant(request: HttpRequest, user_id: UUID) -> HttpResponseBase:
 
 def _place(role: Role, code: str) -> dict[str, Any]:
     """The area or department that `code` names."""
-    if role is not Role.DEPARTMENT_OFFICER:
+    if role not in IN_ORGANISATIONS:
         return {"area": area_by_code(code)}
     found = Organisation.objects.filter(code=code.strip(), dissolved_on=None).select_related("area").first()
     if found is None:
