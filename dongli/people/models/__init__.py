@@ -2,6 +2,8 @@
 
 from dongli.people.models.accounts import User, UserManager
 from dongli.people.models.grants import Grant, Role
+from dongli.people.models.imports import ImportState, TableImport
+from dongli.people.models.policies import LevelPolicy, LevelPolicyStamp
 from dongli.people.models.posts import SINGLE_POSTS, PartyMembership, Post, Tenure, TenureManner, TenureSource
 from dongli.people.models.records import AccessRecord, RateCount
 from dongli.people.models.rosters import Absence, RosterEntry
@@ -11,11 +13,15 @@ __all__ = [
     "Absence",
     "AccessRecord",
     "Grant",
+    "ImportState",
+    "LevelPolicy",
+    "LevelPolicyStamp",
     "PartyMembership",
     "Post",
     "RateCount",
     "Role",
     "RosterEntry",
+    "TableImport",
     "Tenure",
     "TenureManner",
     "TenureSource",
