@@ -1,7 +1,7 @@
 """Accounts, the roles they hold and where, posts, rosters, absence, and who has looked at personal data."""
 
 from dongli.people.models.accounts import User, UserManager
-from dongli.people.models.grants import Grant, Role
+from dongli.people.models.grants import Grant, GrantReminder, Role
 from dongli.people.models.imports import ImportState, TableImport
 from dongli.people.models.policies import LevelPolicy, LevelPolicyStamp
 from dongli.people.models.posts import SINGLE_POSTS, PartyMembership, Post, Tenure, TenureManner, TenureSource
@@ -13,6 +13,7 @@ __all__ = [
     "Absence",
     "AccessRecord",
     "Grant",
+    "GrantReminder",
     "ImportState",
     "LevelPolicy",
     "LevelPolicyStamp",

@@ -34,9 +34,13 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-@pghistory.track()
+@pghistory.track(append_only=True)
 class Grant(models.Model):
-    """A role held in an area's subtree or in an organisation, between two moments."""
+    """A role held in an area's subtree or in an organisation, between two moments.
+
+    Every change is written by a database trigger to an append-only table: `granted_by` and `reason` say who granted
+    it and why, `ended_by` and `ended_why` who put an end to it (or a date on its end) and why.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
@@ -50,6 +54,7 @@ class Grant(models.Model):
     granted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=200, blank=True)
+    ended_why = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -81,3 +86,18 @@ class Grant(models.Model):
     def place(self) -> Area | None:
         """Where it is held: the area, or that of the organisation."""
         return self.organisation.area if self.organisation is not None else self.area
+
+
+class GrantReminder(models.Model):
+    """That the administrators were told that a grant ends at `until`: once, however often anybody looks."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="reminders")
+    until = models.DateTimeField()
+    at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["grant", "until"], name="told_once_of_the_end_of_a_grant")]
+
+    def __str__(self) -> str:
+        return f"{self.grant} · {self.until:%Y-%m-%d}"

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from dongli.areas.models import Area
 from dongli.common.clock import now
 from dongli.common.ids import new_id
 from dongli.people.models.accounts import User
@@ -12,7 +13,8 @@ from dongli.people.models.accounts import User
 class AccessRecord(models.Model):
     """Who unmasked whose personal data, when and why: append-only (database trigger), shown to the person concerned.
 
-    `subject` is the record that was opened (`subject_kind` names its table), `person` the account it is about, if any.
+    `subject` is the record that was opened (`subject_kind` names its table), `person` the account it is about, if any,
+    `area` where the record lies: auditors of that area, or of one around it, read the row.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -22,11 +24,13 @@ class AccessRecord(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     field = models.CharField(max_length=20)
     reason = models.CharField(max_length=100, blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=now, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["subject_kind", "subject_id", "at"]),
+            models.Index(fields=["-at", "-id"], name="access_newest"),
             models.Index(fields=["person", "-at"], condition=Q(person__isnull=False), name="access_by_person"),
         ]
         triggers = [
