@@ -66,6 +66,7 @@ class TenureManner(models.TextChoices):
 class Tenure(models.Model):
     """One person in one post at one place, from the day `since` until the day before `until`.
 
+    One that ends on the day it begins never took effect: it was called off, and stands in nobody's way.
     `organisation` is the branch or committee the post belongs to, when there is one; `grant` the role that came with
     it and ends with it; `seconded_from` the unit that sent a first secretary.
     """
@@ -93,7 +94,7 @@ class Tenure(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="tenure_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="tenure_does_not_end_before_it_begins"
             ),
             ExclusionConstraint(
                 name="one_holder_of_a_single_post_at_a_time",
