@@ -221,7 +221,13 @@ def open_contact(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if not access.may_see_contact(viewer, found, tasks):
         raise NotAllowed("not_handling", _("Only whoever handles the case may see the contact."))
     phone = open_record(
-        viewer=viewer, kind="case", subject=found.id, field="contact", value=contact.phone, person=found.resident
+        viewer=viewer,
+        kind="case",
+        subject=found.id,
+        field="contact",
+        value=contact.phone,
+        person=found.resident,
+        area=found.desk,
     )
     room = room_of(request, viewer)
     mine = next((task for task in tasks if access.holds(viewer, found, task)), None)

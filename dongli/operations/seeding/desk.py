@@ -45,7 +45,13 @@ def _looks() -> int:
     found = Case.objects.filter(resident__username="demo-resident", contact__isnull=False).order_by("-id")[:2]
     for case in found:
         open_record(
-            viewer=_persona("community"), kind="case", subject=case.id, field="contact", value="", person=case.resident
+            viewer=_persona("community"),
+            kind="case",
+            subject=case.id,
+            field="contact",
+            value="",
+            person=case.resident,
+            area=case.desk,
         )
     return len(found)
 

@@ -158,7 +158,7 @@ def let_leave(*, viewer: Viewer, user: User) -> User:
     person.set_unusable_password()
     person.save(update_fields=["is_active", "left_at", "password"])
     for grant in grants:
-        close(grant, viewer, moment)
+        close(grant, viewer, moment, why=_("The account was closed."))
     for turn in RosterEntry.objects.filter(ending, user=person):
         end_one_turn(turn, moment)
     Authenticator.objects.filter(user=person).delete()
@@ -178,11 +178,20 @@ def _lock_administered(viewer: Viewer, user: User) -> User:
 
 
 def open_record(
-    *, viewer: Viewer, kind: str, subject: UUID, field: str, value: str, person: User | None = None, reason: str = ""
+    *,
+    viewer: Viewer,
+    kind: str,
+    subject: UUID,
+    field: str,
+    value: str,
+    person: User | None = None,
+    area: Area | None = None,
+    reason: str = "",
 ) -> str:
     """Unmask one personal value: writes who saw what, then answers `value`.
 
-    `kind` and `subject` name the record ("case", its id), `person` the account it is about, who can see the record.
+    `kind` and `subject` name the record ("case", its id), `person` the account it is about, who can see the record,
+    `area` where the record lies, whose auditors can.
     That the viewer handles the case is checked by the caller, who knows cases. Raises `NotAllowed` for non-staff.
     """
     if not viewer.is_staff_member:
@@ -192,6 +201,7 @@ def open_record(
         subject_kind=kind,
         subject_id=subject,
         person=person,
+        area=area,
         field=field,
         reason=clean(reason, field="reason", max_length=100),
     )

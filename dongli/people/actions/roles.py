@@ -35,6 +35,8 @@ ROLE_LEVELS: dict[Role, tuple[Level, ...]] = {
 }
 IN_ORGANISATIONS = (Role.DEPARTMENT_OFFICER, Role.UNIT_OFFICER)
 """Roles that are held in an organisation rather than an area."""
+APART = {Role.ADMINISTRATOR: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
+"""Roles that nobody holds together: who grants does not audit."""
 
 
 def check_administers(viewer: Viewer, area: Area | None) -> None:
@@ -58,7 +60,8 @@ def grant_role(
     """Let `user` hold `role` in `area`'s subtree, or as an officer of `organisation`, from `since` (now) to `until`.
 
     Asking again for what is held answers the grant there is. Raises `NotAllowed`, `Invalid` (role and place do not
-    fit, dates), `Conflict` (the account is closed or has no user name, or the periods overlap).
+    fit, dates), `Conflict` (the account is closed or has no user name, the periods overlap, or the person would
+    grant and audit in one place at one time).
     """
     role = Role(role)
     place = organisation.area if organisation is not None else area
@@ -73,6 +76,7 @@ def grant_role(
     held = Grant.objects.filter(in_force(since), **wanted).first()
     if held is not None and held.until == until:
         return held
+    _check_apart(holder, role, area, since, until)
     words = clean(reason, field="reason", max_length=200)
     try:
         with transaction.atomic():
@@ -90,6 +94,25 @@ def _check_fit(role: Role, area: Area | None, organisation: Organisation | None)
         raise Invalid("dissolved", _("This department has been dissolved."), field="organisation")
 
 
+def _check_apart(holder: User, role: Role, area: Area | None, since: datetime, until: datetime | None) -> None:
+    """Those who grant don't audit: not in one place at one time. The holder's row is locked, so that two who grant
+    both at once come one after the other.
+    """
+    if role not in APART or area is None:
+        return
+    meanwhile = Q(until__isnull=True) | Q(until__gt=since)
+    if until is not None:
+        meanwhile &= Q(since__lt=until)
+    rivals = Grant.objects.filter(meanwhile, user=holder, role=APART[role], area__isnull=False)
+    paths = rivals.values_list("area__path", flat=True)
+    if any(path.startswith(area.path) or area.path.startswith(path) for path in paths):
+        raise Conflict(
+            "grants_and_audits",
+            _("Whoever grants roles does not audit: this person would be administrator and auditor of the same place."),
+            field="role",
+        )
+
+
 def _check_account(user: User) -> None:
     if not user.may_log_in:
         raise Conflict("has_left", _("This account has been closed."))
@@ -98,33 +121,40 @@ def _check_account(user: User) -> None:
 
 
 @transaction.atomic
-def end_grant(*, viewer: Viewer, grant_id: UUID) -> Grant:
-    """End a grant now, and with it the turns on rosters that rested on it. Ending it again changes nothing.
+def end_grant(*, viewer: Viewer, grant_id: UUID, at: datetime | None = None, reason: str = "") -> Grant:
+    """End a grant now, and with it the turns on rosters that rested on it; or, with `at`, put a date on its end.
 
-    Raises `NotFound`, `NotAllowed`, `Conflict` when it is the last administrator of the whole city.
+    What has ended, or ends before `at`, stays as it is, so that asking again changes nothing. Raises `NotFound`,
+    `NotAllowed`, `Invalid` (`at` lies behind), `Conflict` when the city's last lasting administrator would end.
     """
     found = Grant.objects.select_related("area", "organisation__area").filter(pk=grant_id).first()
     if found is None:
         raise NotFound("no_grant", _("There is no such grant."))
     check_administers(viewer, found.place)
+    words = clean(reason, field="reason", max_length=200)
     one_ending_at_a_time()
     User.objects.select_for_update(no_key=True).get(pk=found.user_id)
     grant = Grant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant_id)
     moment = now()
-    if grant.until is not None and grant.until <= moment:
+    if at is not None and at < moment:
+        raise Invalid(
+            "bad_end", _("The end must lie ahead. To end the role at once, leave the date empty."), field="at"
+        )
+    if grant.until is not None and grant.until <= (at or moment):
         return grant
     keep_an_administrator([grant])
-    close(grant, viewer, moment)
-    if grant.area_id is not None:
+    close(grant, viewer, at or moment, why=words)
+    if grant.area_id is not None and at is None:
         _end_turns_without_role(grant, moment)
     return grant
 
 
-def close(grant: Grant, viewer: Viewer, moment: datetime) -> None:
-    """Write the end of one grant; one that has not begun yet ends as it begins."""
+def close(grant: Grant, viewer: Viewer, moment: datetime, *, why: str = "") -> None:
+    """Write the end of one grant, and who put it there and why; one that has not begun yet ends as it begins."""
     grant.until = max(moment, grant.since + timedelta(microseconds=1))
     grant.ended_by = viewer.user
-    grant.save(update_fields=["until", "ended_by"])
+    grant.ended_why = why
+    grant.save(update_fields=["until", "ended_by", "ended_why"])
 
 
 def one_ending_at_a_time() -> None:
@@ -137,13 +167,16 @@ def one_ending_at_a_time() -> None:
 
 
 def keep_an_administrator(ending: list[Grant]) -> None:
-    """Raises `Conflict` when ending these grants would leave the city without an administrator without end date.
+    """Raises `Conflict` when ending these grants, now or later, would leave the city without a lasting administrator:
+    one whose role has begun and has no end date.
 
     Call `one_ending_at_a_time` first.
     """
     if not any(grant.role == Role.ADMINISTRATOR and grant.until is None for grant in ending):
         return
-    lasting = Grant.objects.filter(working("user__"), role=Role.ADMINISTRATOR, area__level=Level.CITY, until=None)
+    lasting = Grant.objects.filter(
+        working("user__"), role=Role.ADMINISTRATOR, area__level=Level.CITY, since__lte=now(), until=None
+    )
     if not lasting.exclude(pk__in=[grant.pk for grant in ending]).exists():
         raise Conflict("last_administrator", _("This is the city's last administrator. Appoint another one first."))
 
