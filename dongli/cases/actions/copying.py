@@ -4,6 +4,7 @@ import json
 import logging
 import secrets
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from dongli.cases.queries import contact_looks as looks
 from dongli.cases.queries import deletion
 from dongli.cases.queries.detail import timeline
 from dongli.common.clock import CITY_ZONE, now
+from dongli.people import personal
 from dongli.people.models import User
 from dongli.people.viewer import Viewer
 
@@ -78,6 +80,7 @@ def write(copy_id: UUID) -> None:
 
 def _write(copy: DataCopy, path: Path) -> None:
     told: dict[str, Any] = {"written_at": _when(now()), "account": _account(copy.user), "appeals": []}
+    told["chapters"] = [asdict(one) for one in personal.chapters(copy.user)]
     told["looks"] = [
         {"at": _when(one.at), "who": one.who, "office": one.office, "appeal": one.number}
         for one in looks.at_person(copy.user)

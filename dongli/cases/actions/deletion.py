@@ -25,6 +25,7 @@ from dongli.common.errors import Conflict, NotAllowed, NotFound
 from dongli.common.text import clean
 from dongli.notices import kinds
 from dongli.notices.actions import forget_person, notify
+from dongli.people import personal
 from dongli.people import queries as people
 from dongli.people.actions import erase_account
 from dongli.people.models import Grant, Role, User
@@ -183,5 +184,6 @@ def _forget_account(user: User) -> None:
             list(same.values_list("pk", flat=True)[: redacting.BATCH]), part=redacting.CONTACT, cause=redacting.REQUEST
         )
     copying.drop_copies(user)
+    personal.erase(user)
     forget_person(user)
     erase_account(user)
