@@ -117,6 +117,7 @@ class Organisation(models.Model):
         indexes = [
             models.Index(fields=["area", "kind"], name="organisation_area_kind"),
             models.Index(fields=["kind", "pinyin", "id"], name="organisation_kind_pinyin"),
+            models.Index(fields=["pinyin", "id"], name="organisation_pinyin"),
         ]
 
     def __str__(self) -> str:

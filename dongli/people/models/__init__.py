@@ -3,6 +3,7 @@
 from dongli.people.models.accounts import User, UserManager
 from dongli.people.models.grants import Grant, GrantReminder, Role
 from dongli.people.models.imports import ImportState, TableImport
+from dongli.people.models.organising import ActKind, OrganisationAct
 from dongli.people.models.passing import HandOver
 from dongli.people.models.policies import LevelPolicy, LevelPolicyStamp
 from dongli.people.models.posts import SINGLE_POSTS, PartyMembership, Post, Tenure, TenureManner, TenureSource
@@ -13,12 +14,14 @@ __all__ = [
     "SINGLE_POSTS",
     "Absence",
     "AccessRecord",
+    "ActKind",
     "Grant",
     "GrantReminder",
     "HandOver",
     "ImportState",
     "LevelPolicy",
     "LevelPolicyStamp",
+    "OrganisationAct",
     "PartyMembership",
     "Post",
     "RateCount",
