@@ -1,6 +1,21 @@
 """Accounts, the roles they hold and where, posts, rosters, absence, and who has looked at personal data."""
 
 from dongli.people.models.accounts import User, UserManager
+from dongli.people.models.careers import (
+    OPEN_RUN_STATES,
+    Appraisal,
+    CareerContest,
+    CareerFile,
+    CareerResult,
+    CareerRun,
+    CareerScheme,
+    Certificate,
+    ContestState,
+    Degree,
+    FactKind,
+    PayFact,
+    RunState,
+)
 from dongli.people.models.grants import Grant, GrantReminder, Role
 from dongli.people.models.imports import ImportState, TableImport
 from dongli.people.models.organising import ActKind, OrganisationAct
@@ -11,10 +26,21 @@ from dongli.people.models.records import AccessRecord, RateCount
 from dongli.people.models.rosters import Absence, RosterEntry
 
 __all__ = [
+    "OPEN_RUN_STATES",
     "SINGLE_POSTS",
     "Absence",
     "AccessRecord",
     "ActKind",
+    "Appraisal",
+    "CareerContest",
+    "CareerFile",
+    "CareerResult",
+    "CareerRun",
+    "CareerScheme",
+    "Certificate",
+    "ContestState",
+    "Degree",
+    "FactKind",
     "Grant",
     "GrantReminder",
     "HandOver",
@@ -23,10 +49,12 @@ __all__ = [
     "LevelPolicyStamp",
     "OrganisationAct",
     "PartyMembership",
+    "PayFact",
     "Post",
     "RateCount",
     "Role",
     "RosterEntry",
+    "RunState",
     "TableImport",
     "Tenure",
     "TenureManner",
