@@ -46,6 +46,20 @@ def test_the_map_draws_and_takes_a_place(open_page: OpenPage) -> None:
     assert 27 < float(page.locator("#pick-lat").input_value()) < 28
 
 
+def test_charts_are_drawn_again_in_the_dark_and_their_tables_need_no_script(open_page: OpenPage) -> None:
+    page = open_page("/styleguide/desk/", size=DESKTOP)
+    box = page.locator("[data-chart-box]").first
+    expect(page.locator("[data-chart-box][data-ready]")).to_have_count(3)
+    before = box.screenshot()
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(400)
+    assert box.screenshot() != before
+    page = open_page("/styleguide/", scripts=False)
+    page.locator(".ui-chart-table summary").first.click()
+    expect(page.get_by_role("cell", name="94.7")).to_be_visible()
+    assert not page.locator("[data-chart-box]").first.is_visible()
+
+
 def test_the_phones_place_is_taken_when_it_is_given(open_page: OpenPage) -> None:
     place = {"latitude": 27.83, "longitude": 113.14}
     page = open_page("/styleguide/", geolocation=place, permissions=["geolocation"])

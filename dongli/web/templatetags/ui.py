@@ -12,16 +12,19 @@ from django.forms import CheckboxInput
 from django.forms.boundfield import BoundField
 from django.template import RequestContext
 from django.templatetags.static import static
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from dongli.common.charts import Chart, Number
 from dongli.common.clock import now as clock_now
 from dongli.common.ids import new_id
 from dongli.web import moments, navigation
 
 register = template.Library()
 COUNT_LIMIT = 99
+CHART_LABELS = 8
 
 
 @register.simple_tag
@@ -238,6 +241,44 @@ def map_box(label: str, **options: Any) -> dict[str, object]:
         "tiles": settings.MAP_TILES,
         "attribution": settings.MAP_ATTRIBUTION,
     }
+
+
+@register.inclusion_tag("web/components/chart.html")
+def chart(chart: Chart) -> dict[str, object]:
+    """A chart (`dongli.common.charts.Chart`) with title, definition, “as of”, and the table behind it in words."""
+    columns = [list(zip(one.values, one.links or [""] * len(chart.labels), strict=True)) for one in chart.series]
+    return {
+        "chart": chart,
+        "figures": _figures(chart),
+        "figures_id": f"chart-{chart.key}",
+        "long": len(chart.labels) > CHART_LABELS,
+        "rows": [
+            (label, [(_shown(column[at][0]), column[at][1]) for column in columns])
+            for at, label in enumerate(chart.labels)
+        ],
+    }
+
+
+def _figures(chart: Chart) -> dict[str, object]:
+    """What the script draws: plain numbers."""
+    series = [[None if value is None else float(value) for value in one.values] for one in chart.series]
+    known = [value for values in series for value in values if value is not None]
+    return {
+        "kind": chart.kind,
+        "unit": chart.unit,
+        "labels": [str(label) for label in chart.labels],
+        "whole": all(value.is_integer() for value in known),
+        "lowest": min(known, default=0),
+        "highest": max(known, default=0),
+        "series": [
+            {"name": str(one.name), "values": values, "links": [str(link) for link in one.links]}
+            for one, values in zip(chart.series, series, strict=True)
+        ],
+    }
+
+
+def _shown(value: Number | None) -> str:
+    return "–" if value is None else number_format(value, force_grouping=True)
 
 
 @register.inclusion_tag("web/components/tabs.html", takes_context=True)

@@ -1,12 +1,16 @@
 """The tags pages are made of."""
 
+import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 import time_machine
 from django import forms
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
+
+from dongli.common.charts import Chart, Series
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 
@@ -102,3 +106,42 @@ def test_breadcrumbs_take_texts_pairs_and_lists() -> None:
     assert '<a href="/x/">荷塘区</a>' in html
     assert "&lt;小区&gt;" in html
     assert html.count("aria-current") == 1
+
+
+def _chart(**changes: object) -> Chart:
+    series = [Series("占比", [88.6, None], links=["/list/?a=1", ""])]
+    given: dict[str, object] = {
+        "key": "share", "title": "支部<覆盖>", "head": "区", "labels": ["荷塘区", "</script>"], "series": series,
+        "definition": "有支部的小区占全部小区。", "as_of": NOW, "unit": "%",
+    }  # fmt: skip
+    return Chart(**{**given, **changes})  # type: ignore[arg-type]  # made from a dict for brevity
+
+
+def test_a_chart_has_its_words_and_the_table_behind_it() -> None:
+    html = render("{% chart chart %}", chart=_chart())
+    assert "支部&lt;覆盖&gt;" in html
+    assert "有支部的小区占全部小区。" in html
+    assert '<time class="ui-time" datetime="2026-11-20T04:00:00+00:00"' in html
+    assert '<td class="ui-number"><a href="/list/?a=1">88.6</a></td>' in html
+    assert '<td class="ui-number">–</td>' in html
+
+
+def test_a_charts_figures_are_plain_numbers_and_cannot_end_the_script() -> None:
+    html = render("{% chart chart %}", chart=_chart(series=[Series("万元", [Decimal("1234.50"), 2])]))
+    data = html.split('<script id="chart-share" type="application/json">')[1].split("</script>")[0]
+    figures = json.loads(data)
+    assert figures["series"] == [{"name": "万元", "values": [1234.5, 2.0], "links": []}]
+    assert figures["labels"] == ["荷塘区", "</script>"]
+    assert "1234.50<" in html
+
+
+def test_a_chart_that_does_not_fit_or_has_too_many_series_is_refused() -> None:
+    with pytest.raises(ValueError, match="does not fit"):
+        _chart(series=[Series("占比", [1])])
+    with pytest.raises(ValueError, match="told apart"):
+        _chart(series=[Series(str(at), [1, 2]) for at in range(5)])
+
+
+def test_an_empty_chart_says_so() -> None:
+    html = render("{% chart chart %}", chart=_chart(labels=[], series=[]))
+    assert "data-chart-box" not in html

@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from dongli.common.charts import Chart, Series
 from dongli.common.clock import now
 
 STATES: dict[str, tuple[str | Promise, str, str]] = {
@@ -100,6 +101,7 @@ def _context() -> dict[str, object]:
         "rows": rows,
         "steps": _steps(moment),
         "points": points,
+        "charts": _charts(moment),
         "facts": [
             (_("Number"), rows[0].number),
             (_("Place"), rows[0].place),
@@ -111,6 +113,33 @@ def _context() -> dict[str, object]:
         "far": moment + timedelta(days=5),
         "late": moment - timedelta(days=2),
     }
+
+
+def _charts(moment: datetime) -> list[Chart]:
+    """One of each kind, with made-up figures."""
+    names = ["荷塘区", "芦淞区", "石峰区", "天元区", "渌口区"]
+    months = [f"{month} 月" for month in range(6, 12)]
+    covered, missing = [62, 55, 48, 71, 39], [8, 12, 15, 4, 21]
+    return [
+        Chart(
+            "sample-bar", str(_("Compounds with a branch")), str(_("District")), names,
+            [Series(str(_("Share")), [88.6, 82.1, 76.2, 94.7, 65.0], links=["#"] * len(names))],
+            str(_("Compounds with a branch of their own or a joint one, of all compounds.")), moment, unit="%",
+        ),
+        Chart(
+            "sample-stacked", str(_("Compounds by coverage")), str(_("District")), names,
+            [Series(str(_("Covered")), covered), Series(str(_("Missing")), missing)],
+            str(_("Every compound once.")), moment, kind="stacked",
+        ),
+        Chart(
+            "sample-line", str(_("Appeals by month")), str(_("Month")), months,
+            [
+                Series(str(_("Filed")), [412, 388, 455, 430, 402, 377]),
+                Series(str(_("Solved")), [301, 322, 390, 401, 371, 290]),
+            ],
+            str(_("By the month in which they were filed.")), moment, kind="line",
+        ),
+    ]  # fmt: skip
 
 
 def _forms() -> tuple[SampleForm, SampleForm]:

@@ -100,6 +100,10 @@ export function enhance(root = document) {
     element.dataset.started = "1";
     import(element.dataset.module).then((module) => module.start(element)).catch((error) => console.warn("map:", error.message));
   }
+  for (const element of root.querySelectorAll("[data-chart]:not([data-started])")) {
+    element.dataset.started = "1";
+    import(element.dataset.module).then((module) => module.start(element)).catch((error) => console.warn("chart:", error.message));
+  }
   if (root.querySelector("[data-photos]")) import("./photos.js").then((module) => module.start(root));
   if (root.querySelector("[data-mentions]")) import("./mentions.js").then((module) => module.start(root));
   if (root.querySelector("[data-phrases]")) import("./phrases.js").then((module) => module.start(root));
