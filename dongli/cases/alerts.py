@@ -12,7 +12,7 @@ from dongli.cases.models import Case, Task, WhistleKind
 from dongli.cases.work import Work
 from dongli.cases.workflow import OPEN_TASK_STATES
 from dongli.notices import kinds
-from dongli.notices.actions import notify
+from dongli.notices.actions import notify, supersede
 from dongli.organisations.models import Organisation
 from dongli.people import queries as people
 from dongli.people.models import Role, User
@@ -246,17 +246,14 @@ def _holders(tasks: Iterable[Task]) -> list[User]:
     return users
 
 
-def tell(case: Case, verb: str, users: Iterable[User]) -> None:
-    """Notify staff; people the case is hidden from hear nothing."""
+def tell(case: Case, verb: str, users: Iterable[User], *, again: bool = False) -> None:
+    """Notify staff; people the case is hidden from hear nothing. `again`: it takes the place of what is unread of it."""
     heard = [user for user in users if user.id not in case.hidden_from]
+    kind, url = f"cases.{verb}", reverse("desk_case", args=[case.number])
+    if heard and again:
+        supersede(users=heard, kind=kind, url=url)
     if heard:
-        notify(
-            users=heard,
-            kind=f"cases.{verb}",
-            params={"number": case.number},
-            url=reverse("desk_case", args=[case.number]),
-            area=case.desk,
-        )
+        notify(users=heard, kind=kind, params={"number": case.number}, url=url, area=case.desk)
 
 
 def tell_resident(case: Case, verb: str) -> None:

@@ -206,6 +206,15 @@ def mark_read(*, viewer: Viewer, notification_id: UUID) -> Notification:
     return found
 
 
+def supersede(*, users: Iterable[User], kind: str, url: str) -> int:
+    """What `users` were told of `kind` at `url` and have not read makes way for what is told now; how many there were.
+
+    Part of the caller's transaction: what rings for hours is one unread line, not one for every turn.
+    """
+    unread = Notification.objects.filter(user__in=[user.pk for user in users], read_at=None)
+    return unread.filter(kind=kind, url=url).update(read_at=now())
+
+
 def mark_all_read(*, viewer: Viewer) -> int:
     """Note that everything is read; how many were not."""
     return Notification.objects.filter(user=viewer.known, read_at=None).update(read_at=now())

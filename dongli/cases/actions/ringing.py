@@ -68,7 +68,7 @@ def ring(task_id: UUID, moment: datetime) -> bool:
     work.touch(task)
     work.finish()
     officers = people.officers_of([task.organisation_id]) if task.organisation_id is not None else {}
-    alerts.tell(work.case, "ring", [one for several in officers.values() for one in several])
+    alerts.tell(work.case, "ring", [one for several in officers.values() for one in several], again=True)
     return True
 
 

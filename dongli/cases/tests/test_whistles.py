@@ -144,6 +144,7 @@ def test_an_emergency_rings_until_somebody_of_the_department_acknowledges(stage:
             assert ringing.sweep()["rung"] == 1
             assert ringing.sweep()["rung"] == 0
             assert kinds_of(colleague).count("cases.ring") == turn
+            assert Notification.objects.filter(user=colleague, kind="cases.ring", read_at=None).count() == 1
         clock.shift(timedelta(minutes=60))
         assert ringing.sweep()["rung"] == 1
         ringing.acknowledge(viewer=stage.viewer("housing"), task_id=task.id, key=new_id())
