@@ -247,7 +247,7 @@ def _holders(tasks: Iterable[Task]) -> list[User]:
 
 
 def tell(case: Case, verb: str, users: Iterable[User], *, again: bool = False) -> None:
-    """Notify staff; people the case is hidden from hear nothing. `again`: it takes the place of what is unread of it."""
+    """Notify staff; people the case is hidden from hear nothing. `again`: in the place of what is unread of it."""
     heard = [user for user in users if user.id not in case.hidden_from]
     kind, url = f"cases.{verb}", reverse("desk_case", args=[case.number])
     if heard and again:
