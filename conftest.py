@@ -65,6 +65,8 @@ def _is_alive(pid: int) -> bool:
 def _nothing_shared(settings: Settings, tmp_path: Path) -> None:
     """No test writes into the checkout's uploads, or sees the policy of the one before."""
     from dongli.cases import policy
+    from dongli.people import policies
 
     settings.MEDIA_ROOT = tmp_path / "media"
     policy.forget()
+    policies.forget()

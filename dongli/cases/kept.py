@@ -12,8 +12,12 @@ from time import monotonic
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from dongli.cases.calendar import WorkCalendar
 from dongli.cases.models import CalendarDay, Category, FilingCondition, Limit, Override, Phrase, PolicyStamp
+from dongli.people import policies
+from dongli.people.models import LevelPolicyStamp
 
 KEPT_SECONDS = 1.0
 
@@ -51,7 +55,10 @@ def policy() -> Policy:
     if found is not None and monotonic() - found[1] <= KEPT_SECONDS:
         return found[0]
     asked_at = monotonic()
-    token = PolicyStamp.objects.values_list("token", flat=True).first()
+    levels = Subquery(LevelPolicyStamp.objects.values("token")[:1])
+    token, of_levels = PolicyStamp.objects.values_list("token", levels).first() or (None, None)
+    if token is not None:
+        policies.told(of_levels)
     current = found[0] if found is not None and found[0].token == token else _read(token)
     _kept["policy"] = current, asked_at
     return current

@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class PeopleConfig(AppConfig):
     name = "dongli.people"
+
+    def ready(self) -> None:
+        from dongli.people import rooms
+        from dongli.people.policies.shipped import register_shipped
+
+        register_shipped()
+        rooms.register_all()

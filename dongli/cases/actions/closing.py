@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import alerts, deadlines, policy, promises
+from dongli.cases import alerts, level_policies, promises
 from dongli.cases.actions import merging
 from dongli.cases.actions.dispatching import Assignee, lead_task, may_lead
 from dongli.cases.actions.filing import attach_photos
@@ -13,7 +13,6 @@ from dongli.cases.models import Case, Rating, RatingText, Task
 from dongli.cases.models.history import Satisfaction
 from dongli.cases.work import Work, begin
 from dongli.cases.workflow import TaskState
-from dongli.common.clock import city_date
 from dongli.common.errors import Conflict, Invalid
 from dongli.common.text import clean
 from dongli.people.viewer import Viewer
@@ -112,9 +111,7 @@ def _within_window(work: Work) -> None:
     closed = work.case.closed_at
     if closed is None:
         raise Conflict("not_closed", _("This can be said once the case is closed."))
-    window = policy.limit("rating_window", city_date(closed))
-    until = deadlines.due_at(closed, window.amount, deadlines.LimitUnit(window.unit), work.calendar).at
-    if work.moment > until:
+    if work.moment > level_policies.rating_until(work.case, closed):
         raise Conflict("too_late", _("The time to answer is over. If the trouble is back, please file it again."))
 
 

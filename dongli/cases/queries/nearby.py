@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from dongli.areas import index
 from dongli.areas.models import Area, Level
 from dongli.areas.outlines import METRES_PER_DEGREE
 from dongli.areas.queries import compounds_near
-from dongli.cases import access, policy
+from dongli.cases import access, level_policies, policy
 from dongli.cases.models import Case, Category, MassEvent
 from dongli.cases.models.case import CELLS_PER_DEGREE
 from dongli.cases.queries.resident import suggestions
@@ -104,6 +105,24 @@ class Spot:
         """The code of the compound the place is or lies in; "" when it is wider than that."""
         return (self.place.code_at(Level.COMPOUND) or "") if self.place is not None else ""
 
+    @cached_property
+    def path(self) -> str:
+        """The path of the lowest area known to hold it: the place's, or for a point that of its community."""
+        placed = self.place.path if self.place is not None else ""
+        if self.point is None or (self.place is not None and self.place.depth >= Level.COMMUNITY.depth):
+            return placed
+        try:
+            located = index.locate(*self.point)
+        except Invalid:
+            return placed
+        around = index.chain(located.community_id or located.district_id)
+        return around[-1].path if around else placed
+
+    @cached_property
+    def reach(self) -> tuple[int, int]:
+        """How many days back and how many metres around something counts as reported before, there."""
+        return level_policies.nearby(self.path)
+
 
 def classes_of(chosen: Category | None, words: str) -> list[Category]:
     """The class that was chosen, or else those the words speak for, the likeliest first."""
@@ -145,7 +164,7 @@ def _alike(spot: Spot) -> Alike:
         return Alike()
     rows, columns = _cells_around(spot)
     arguments: dict[str, Any] = {
-        "leading": list(LEADING), "classes": list(spot.classes), "line": spot.line, "since": since(),
+        "leading": list(LEADING), "classes": list(spot.classes), "line": spot.line, "since": since(spot),
         "rows": rows, "columns": columns, "cells": CELLS_PER_DEGREE, "of_a_cell": OF_A_CELL,
         "places": _places_at(spot), "of_a_place": OF_A_PLACE,
     }  # fmt: skip
@@ -162,7 +181,7 @@ def _cells_around(spot: Spot) -> tuple[list[float], list[float]]:
     if spot.point is None:
         return [], []
     longitude, latitude = spot.point
-    high = settings.NEARBY_METRES / METRES_PER_DEGREE
+    high = spot.reach[1] / METRES_PER_DEGREE
     wide = high / math.cos(math.radians(latitude))
     cells = [(y, x) for y in _cells(latitude, high) for x in _cells(longitude, wide)]
     return [float(y) for y, _x in cells], [float(x) for _y, x in cells]
@@ -181,14 +200,14 @@ def _places_at(spot: Spot) -> list[UUID]:
     return list(parts.values_list("pk", flat=True)[:MOST_PLACES])
 
 
-def since() -> datetime:
+def since(spot: Spot) -> datetime:
     """What was filed before this moment is not the same trouble."""
-    return now() - timedelta(days=settings.NEARBY_DAYS)
+    return now() - timedelta(days=spot.reach[0])
 
 
 def _near(spot: Spot, cases: QuerySet[Case]) -> list[Near]:
     measured = [Near(case, how_far(spot, Spot.of(case))) for case in cases]
-    kept = [near for near in measured if near.metres is None or near.metres <= settings.NEARBY_METRES]
+    kept = [near for near in measured if near.metres is None or near.metres <= spot.reach[1]]
     return sorted(kept, key=lambda near: (*_unlike(spot, near), near.case.filed_at))
 
 
@@ -303,12 +322,7 @@ def _codes(spot: Spot) -> Sequence[str]:
     """The codes of the areas around the spot; for a point alone, of its community and the compounds at hand."""
     if spot.place is not None and (spot.point is None or spot.place.depth > Level.COMMUNITY.depth):
         return spot.place.path.rstrip("/").split("/")
-    if spot.point is None:
+    if spot.point is None or not spot.path:
         return []
-    try:
-        located = index.locate(*spot.point)
-    except Invalid:
-        return []
-    lowest = located.community_id or located.district_id
-    around = [area.code for area in index.chain(lowest)]
-    return [*around, *(area.code for area in compounds_near(*spot.point, metres=settings.NEARBY_METRES, limit=3))]
+    around = spot.path.rstrip("/").split("/")
+    return [*around, *(area.code for area in compounds_near(*spot.point, metres=spot.reach[1], limit=3))]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dongli.areas.models import Area
-from dongli.cases import deadlines, policy, suggesting
+from dongli.cases import level_policies, policy, suggesting
 from dongli.cases.models import Case, Category, MassEvent, Photo, Rating, Task, TaskKind, Whistle
 from dongli.cases.queries.detail import Entry, live_lead, offers, timeline
 from dongli.cases.workflow import (
@@ -21,7 +21,7 @@ from dongli.cases.workflow import (
     Actor,
     CaseState,
 )
-from dongli.common.clock import city_date, now, today
+from dongli.common.clock import now, today
 from dongli.people.viewer import Viewer
 
 SMALL = 3
@@ -219,9 +219,7 @@ def answer_until(case: Case) -> datetime | None:
     """Until when the resident may rate this closing or say “not solved”; None while it is not closed."""
     if case.closed_at is None:
         return None
-    window = policy.limit("rating_window", city_date(case.closed_at))
-    unit = deadlines.LimitUnit(window.unit)
-    return deadlines.due_at(case.closed_at, window.amount, unit, policy.work_calendar()).at
+    return level_policies.rating_until(case, case.closed_at)
 
 
 def _standing(case: Case, tasks: Sequence[Task]) -> Standing:

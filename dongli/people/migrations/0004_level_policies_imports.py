@@ -3,13 +3,14 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
-import dongli.common.clock
-import dongli.common.ids
-import dongli.people.models.periods
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import dongli.common.clock
+import dongli.common.ids
+import dongli.people.models.periods
 
 
 class Migration(migrations.Migration):
