@@ -20,12 +20,14 @@ SUPERVISING_ROLES = (
 )
 WATCHING_ROLES = (*SUPERVISING_ROLES, Role.COMMUNITY_DESK, Role.CITY_VIEWER)
 OFFICE_ROLES = (*SUPERVISING_ROLES, Role.COMMUNITY_DESK)
+OFFICER_ROLES = (Role.DEPARTMENT_OFFICER, Role.UNIT_OFFICER)
+OFFICER_ROLES = (Role.DEPARTMENT_OFFICER,)
 
 
 def mine(viewer: Viewer) -> Q:
     """Filter over Duty: those the viewer owns, and those of the department or office they serve in."""
     offices = Q(organisation__kind=OrganisationKind.OFFICE, organisation__area__in=_office_areas(viewer))
-    departments = Q(organisation__in=viewer.organisations(Role.DEPARTMENT_OFFICER))
+    departments = Q(organisation__in=viewer.organisations(*OFFICER_ROLES))
     return Q(owner=viewer.known) | departments | offices
 
 
@@ -46,7 +48,7 @@ def carries(viewer: Viewer, duty: Duty) -> bool:
     """Whether the viewer may report on the duty and close it: its owner, or a colleague in its organisation."""
     if viewer.user is None:
         return False
-    if duty.owner_id == viewer.user.id or duty.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER):
+    if duty.owner_id == viewer.user.id or duty.organisation_id in viewer.organisations(*OFFICER_ROLES):
         return True
     return duty.organisation.kind == OrganisationKind.OFFICE and duty.organisation.area_id in _office_areas(viewer)
 

@@ -50,11 +50,14 @@ class Assignment:
 
 
 @transaction.atomic
-def assign_duty(*, viewer: Viewer, key: UUID, assignment: Assignment) -> Duty:
-    """Give a duty. Raises `NotAllowed` outside the viewer's area, `Invalid` (owner, measures, due_on)."""
+def assign_duty(*, viewer: Viewer, key: UUID, assignment: Assignment, mandate: bool = False) -> Duty:
+    """Give a duty. Raises `NotAllowed` outside the viewer's area, `Invalid` (owner, measures, due_on).
+
+    `mandate`: the caller has checked that what the duty comes from lets this viewer give it (a meeting decided it).
+    """
     if (repeated := _repeated(key, "assign", viewer)) is not None:
         return repeated
-    if not access.supervises(viewer, assignment.area):
+    if not mandate and not access.supervises(viewer, assignment.area):
         raise NotAllowed("not_your_area", _("Duties are given by whoever watches over the area."))
     measures = clean(assignment.measures, field="measures", max_length=MAX_WORDS, required=True)
     owner = queries.owner(assignment.owner_id, assignment.organisation_id, assignment.area)
@@ -139,6 +142,20 @@ def reopen_duty(*, viewer: Viewer, duty_id: UUID, key: UUID, reason: str, due_on
     _still(duty, open_=False)
     _reopen(duty, viewer, key, _due(due_on), words=text)
     return duty
+
+
+def change_owner(*, duty_id: UUID, owner: User, successor: User, viewer: Viewer) -> bool:
+    """Pass an open duty of `owner` to whoever follows them, with a step; False when it is no longer theirs or open.
+
+    Part of a hand-over: who may is checked by its caller, and its transaction holds this one. The successor is told
+    once of all that was handed over, not of each duty.
+    """
+    duty = _locked(duty_id)
+    if duty is None or duty.owner_id != owner.pk or not duty.is_open:
+        return False
+    duty.owner = successor
+    _step(duty, "pass_on", viewer, new_id(), data={"from": owner.name, "owner": successor.name})
+    return True
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area, Level
@@ -14,7 +14,7 @@ from dongli.common.errors import NotFound
 from dongli.common.ids import parse_id
 from dongli.duties import access
 from dongli.duties.models import OPEN_DUTY_STATES, Duty, DutyState, DutyStep, FollowUp
-from dongli.organisations.models import Organisation, OrganisationKind
+from dongli.organisations.models import Link, Membership, Organisation, OrganisationKind
 from dongli.people.models import Grant, Role, User
 from dongli.people.viewer import Viewer
 
@@ -133,9 +133,30 @@ def owners(area: Area) -> list[Owner]:
 
 
 def owner(user_id: UUID, organisation_id: UUID, area: Area) -> Owner | None:
-    """The owner chosen, if they are among `owners(area)`. Two queries."""
+    """The owner chosen, if they are among `owners(area)`, or an officer of a unit that works with organisations of the
+    area or of those around it. At most three queries."""
     found = _owners(area, _in_force().filter(user=user_id))
-    return next((one for one in found if one.organisation.id == organisation_id), None)
+    chosen = next((one for one in found if one.organisation.id == organisation_id), None)
+    return chosen or _officer_of_unit(user_id, organisation_id, area)
+
+
+def _officer_of_unit(user_id: UUID, organisation_id: UUID, area: Area) -> Owner | None:
+    on, codes = today(), area.path.rstrip("/").split("/")
+    holds = Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
+    linked = Link.objects.filter(holds, unit=OuterRef("organisation"), axis__area__code__in=codes)
+    member = Membership.objects.filter(holds, member=OuterRef("organisation"), committee__area__code__in=codes)
+    near = Q(organisation__area__path__startswith=area.path) | Q(
+        organisation__grounds__area__path__startswith=area.path
+    )
+    grants = _in_force().filter(
+        Exists(linked) | Exists(member) | near,
+        user=user_id,
+        role__in=access.OFFICER_ROLES,
+        organisation=organisation_id,
+        organisation__dissolved_on=None,
+    )
+    grant = grants.select_related("organisation__area").first()
+    return Owner(grant.user, grant.organisation) if grant is not None and grant.organisation is not None else None
 
 
 def _in_force() -> QuerySet[Grant]:

@@ -1,0 +1,1 @@
+"""Every read of links and joint meetings."""
