@@ -29,7 +29,21 @@ FEW_ROLES = (
     Role.CITY_DESK,
 )
 POOL_ROLES = (Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.COMMUNITY_SECRETARY)
+HOTLINE_ROLES = (Role.HOTLINE_CLERK,)
+OFFICER_ROLES = (Role.DEPARTMENT_OFFICER,)
+SECRETARY_ROLES = (Role.COMMUNITY_SECRETARY,)
+PATROL_ROLES = POOL_ROLES
+POLICY_ROLES = (Role.ADMINISTRATOR,)
 FILING_ROLES = (Role.CAPTAIN, Role.GRID_WORKER, *DESK_ROLES, Role.HOTLINE_CLERK)
+
+# Whom the desk of a case makes an actor of the workflow, once they are of that desk at all.
+OFFICE_ACTORS: dict[Actor, tuple[Role, ...]] = {
+    Actor.DESK: DESK_ROLES,
+    Actor.UPPER_DESK: UPPER_DESK_ROLES,
+    Actor.TOP_DESK: TOP_DESK_ROLES,
+    Actor.SIGNER: SIGNING_ROLES,
+    Actor.SECRETARY: SECRETARY_ROLES,
+}
 
 
 def under(prefix: str, paths: list[str]) -> Q:
@@ -96,15 +110,7 @@ def actors(viewer: Viewer, case: Case, task: Task | None = None) -> set[Actor]:
     if task is not None and is_senior(viewer, case, task):
         found.add(Actor.SENIOR)
     if viewer.covers(DESK_ROLES, case.desk) and (not case.danger or viewer.covers(FEW_ROLES, case.desk)):
-        found.add(Actor.DESK)
-        if viewer.covers(UPPER_DESK_ROLES, case.desk):
-            found.add(Actor.UPPER_DESK)
-        if viewer.covers(TOP_DESK_ROLES, case.desk):
-            found.add(Actor.TOP_DESK)
-        if viewer.covers(SIGNING_ROLES, case.desk):
-            found.add(Actor.SIGNER)
-        if viewer.covers((Role.COMMUNITY_SECRETARY,), case.desk):
-            found.add(Actor.SECRETARY)
+        found |= {actor for actor, roles in OFFICE_ACTORS.items() if viewer.covers(roles, case.desk)}
     return found
 
 
@@ -122,15 +128,15 @@ def holds(viewer: Viewer, case: Case, task: Task) -> bool:
     if task.worker_id is not None:
         return task.worker_id == viewer.user.id
     if task.organisation_id is not None:
-        return task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER)
+        return task.organisation_id in viewer.organisations(*OFFICER_ROLES)
     return viewer.covers(POOL_ROLES, case.community)
 
 
 def is_senior(viewer: Viewer, case: Case, task: Task) -> bool:
     """Whether the viewer speaks for the holder's house: an officer of the department, or the community's secretary."""
     if task.organisation_id is not None:
-        return task.organisation_id in viewer.organisations(Role.DEPARTMENT_OFFICER)
-    return viewer.covers((Role.COMMUNITY_SECRETARY,), case.community)
+        return task.organisation_id in viewer.organisations(*OFFICER_ROLES)
+    return viewer.covers(SECRETARY_ROLES, case.community)
 
 
 def knew(viewer: Viewer, case: Case, task: Task | None) -> bool:
@@ -170,14 +176,14 @@ def whistle_actors(viewer: Viewer, whistle: Whistle, tasks: list[Task]) -> set[A
 
 def parts_of(viewer: Viewer, whistle: Whistle, tasks: list[Task]) -> list[Task]:
     """The parts in a whistle that departments of this viewer have answered."""
-    own = viewer.organisations(Role.DEPARTMENT_OFFICER)
+    own = viewer.organisations(*OFFICER_ROLES)
     parts = (task for task in tasks if task.whistle_id == whistle.id and task.state == TaskState.ANSWERED)
     return [task for task in parts if task.organisation_id in own]
 
 
 def may_file_for(viewer: Viewer, community: Area | None) -> bool:
     """Whether the viewer may file on a resident's behalf: staff or captain of the place, or the hotline anywhere."""
-    if viewer.has(Role.HOTLINE_CLERK):
+    if viewer.has(*HOTLINE_ROLES):
         return True
     return viewer.covers(FILING_ROLES, community) or any(
         community is not None and path.startswith(community.path) for path in viewer.paths(Role.CAPTAIN)

@@ -1,6 +1,7 @@
 """The doors of the rooms: who is not logged in goes to the log-in, staff without a second factor to its set-up."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +14,33 @@ from django.utils.translation import gettext as _
 from dongli.common.errors import NotAllowed, NotLoggedIn
 from dongli.common.http import wants_json
 from dongli.people.models import Role
-from dongli.people.viewer import Viewer
+from dongli.people.viewer import DESK_ROLES, WORKER_ROLES, Viewer
 
 View = Callable[..., HttpResponseBase]
 Test = Callable[[Viewer], bool]
+
+
+@dataclass(frozen=True)
+class Room:
+    """Who may enter: holders of one of `roles`, wherever they hold it; with none, whoever has logged in.
+
+    A guarded view carries its room as `view.room`, so that the page on permissions says what the guard does.
+    """
+
+    name: str
+    roles: frozenset[str] = frozenset()
+
+    def admits(self, viewer: Viewer) -> bool:
+        return not self.roles or bool(viewer.roles & self.roles)
+
+
+EVERYBODY = Room("everybody")
+STAFF = Room("staff", frozenset(str(role) for role in Role))
+WORK = Room("work", WORKER_ROLES | DESK_ROLES)
+DESK = Room("desk", DESK_ROLES)
+ADMINISTRATION = Room("administration", frozenset({str(Role.ADMINISTRATOR)}))
+AUDIT = Room("audit", frozenset({str(Role.AUDITOR)}))
+ROOMS = (EVERYBODY, STAFF, WORK, DESK, ADMINISTRATION, AUDIT)
 
 
 def viewer_from(request: HttpRequest) -> Viewer:
@@ -27,22 +51,32 @@ def viewer_from(request: HttpRequest) -> Viewer:
 
 def login_required(view: View) -> View:
     """Only for those who have logged in; others go to the log-in and come back."""
-    return _guard(view, _anybody)
+    return _guard(view, EVERYBODY)
+
+
+def staff_required(view: View) -> View:
+    """Whoever holds any role at all."""
+    return _guard(view, STAFF)
 
 
 def worker_required(view: View) -> View:
     """The worker's room: grid workers, captains, and whoever runs a desk."""
-    return _guard(view, lambda viewer: viewer.is_worker or viewer.is_desk)
+    return _guard(view, WORK)
 
 
 def desk_required(view: View) -> View:
     """The desk: any role that opens it."""
-    return _guard(view, lambda viewer: viewer.is_desk)
+    return _guard(view, DESK)
 
 
 def administrator_required(view: View) -> View:
     """Pages of the administrator."""
-    return _guard(view, lambda viewer: viewer.has(Role.ADMINISTRATOR))
+    return _guard(view, ADMINISTRATION)
+
+
+def auditor_required(view: View) -> View:
+    """Pages of the auditor."""
+    return _guard(view, AUDIT)
 
 
 def _anybody(viewer: Viewer) -> bool:
@@ -66,11 +100,14 @@ def check_room(request: HttpRequest, test: Test) -> HttpResponseBase | None:
     return None
 
 
-def _guard(view: View, test: Test) -> View:
+def _guard(view: View, room: Room) -> View:
+    test = room.admits if room.roles else _anybody
+
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return check_room(request, test) or view(request, *args, **kwargs)
 
+    guarded.room = room  # type: ignore[attr-defined]  # read by `people.rooms`
     return guarded
 
 

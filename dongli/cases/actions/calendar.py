@@ -5,12 +5,11 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import policy
+from dongli.cases import access, policy
 from dongli.cases.calendar import FIRST_YEAR, LAST_YEAR
 from dongli.cases.models import CalendarDay
 from dongli.common.errors import Invalid, NotAllowed, NotFound
 from dongli.common.text import clean
-from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
 
@@ -41,5 +40,5 @@ def clear_day(*, viewer: Viewer, day: date) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not viewer.has(Role.ADMINISTRATOR):
+    if not viewer.has(*access.POLICY_ROLES):
         raise NotAllowed("administrators_only", _("Only an administrator may change the working calendar."))

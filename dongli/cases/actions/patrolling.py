@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Grid
+from dongli.cases import access
 from dongli.cases.models import Patrol
 from dongli.common.errors import Conflict, Invalid, NotAllowed
 from dongli.common.text import clean
-from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
 MOST_FINDINGS = 200
@@ -22,7 +22,7 @@ def record_patrol(*, viewer: Viewer, key: UUID, grid_id: UUID, findings: int = 0
     grid = Grid.objects.select_related("community").filter(pk=grid_id, retired_on=None).first()
     if grid is None:
         raise Invalid("unknown_grid", _("Please choose one of your grids."), field="grid")
-    if not viewer.covers((Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.COMMUNITY_SECRETARY), grid.community):
+    if not viewer.covers(access.PATROL_ROLES, grid.community):
         raise NotAllowed("not_your_grid", _("You can record patrols only where you serve."))
     if not 0 <= findings <= MOST_FINDINGS:
         raise Invalid("bad_count", _("Please give a number from 0 to 200."), field="findings")

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import policy
+from dongli.cases import access, policy
 from dongli.cases.actions.retaining import load_retention
 from dongli.cases.catalogue import (
     SHIPPED_PHRASES,
@@ -25,7 +25,6 @@ from dongli.cases.catalogue import (
 from dongli.cases.models import Category, FilingCondition, Limit, Phrase, Reason
 from dongli.common.clock import today
 from dongli.common.errors import Invalid, NotAllowed
-from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
 SHIPPED_SINCE = date(2020, 1, 1)
@@ -209,5 +208,5 @@ def drop_row(*, viewer: Viewer, row: models.Model) -> None:
 
 
 def _check(viewer: Viewer) -> None:
-    if not viewer.has(Role.ADMINISTRATOR):
+    if not viewer.has(*access.POLICY_ROLES):
         raise NotAllowed("administrators_only", _("Only an administrator may change the catalogue and its rules."))

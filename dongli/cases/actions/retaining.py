@@ -5,12 +5,11 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dongli.cases import policy
+from dongli.cases import access, policy
 from dongli.cases.models import Category, Retention
 from dongli.cases.policy import in_force
 from dongli.common.clock import today
 from dongli.common.errors import Conflict, Invalid, NotAllowed
-from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
 SHIPPED_SINCE = date(2020, 1, 1)
@@ -76,5 +75,5 @@ def _end_current(category: str) -> None:
 
 
 def _check_administrator(viewer: Viewer) -> None:
-    if not any(path.count("/") == 1 for path in viewer.paths(Role.ADMINISTRATOR)):
+    if not any(path.count("/") == 1 for path in viewer.paths(*access.POLICY_ROLES)):
         raise NotAllowed("city_administrator_only", _("Only an administrator of the whole city may do this."))

@@ -1,13 +1,12 @@
 """Where a worker may patrol, and what rounds were walked there."""
 
 from dongli.areas.models import Area, Grid, Level
+from dongli.cases import access
 from dongli.cases.models import Patrol
 from dongli.common.clock import now
-from dongli.people.models import Role
 from dongli.people.queries.duty import in_force
 from dongli.people.viewer import Viewer
 
-PATROL_ROLES = (Role.GRID_WORKER, Role.COMMUNITY_DESK, Role.COMMUNITY_SECRETARY)
 MOST_GRIDS = 60
 
 
@@ -15,7 +14,7 @@ def grids(viewer: Viewer) -> list[Grid]:
     """The grids in which the viewer may patrol, those on whose roster they stand first (two queries)."""
     own = set(viewer.known.roster.filter(in_force(now()), grid__isnull=False).values_list("grid_id", flat=True))
     found: dict[object, Grid] = {}
-    for path in viewer.paths(*PATROL_ROLES):
+    for path in viewer.paths(*access.PATROL_ROLES):
         within = Grid.objects.filter(community__path__gte=path, community__path__lt=f"{path[:-1]}0")
         rows = within.active().select_related("community").order_by("code")[:MOST_GRIDS]
         found |= {grid.id: grid for grid in rows}

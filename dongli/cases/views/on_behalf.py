@@ -46,7 +46,7 @@ def worker_report(request: HttpRequest) -> HttpResponse:
 @require_http_methods(BOTH)
 def hotline(request: HttpRequest) -> HttpResponse:
     """A hotline clerk files a call, under the hotline's own ticket number."""
-    if not viewer_from(request).has(Role.HOTLINE_CLERK):
+    if not viewer_from(request).has(*access.HOTLINE_ROLES):
         raise NotAllowed("hotline_only", _("This page is for the hotline's clerks."))
     mode = Mode(
         template="cases/resident/behalf_hotline.html",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dongli.cases import diagram, wording
+from dongli.cases import access, diagram, wording
 from dongli.cases import policy as rules
 from dongli.cases.actions.calendar import clear_day as clear
 from dongli.cases.actions.calendar import set_day
@@ -23,7 +23,6 @@ from dongli.common.clock import today
 from dongli.common.errors import Invalid
 from dongli.organisations.models import Line
 from dongli.people.guards import desk_required, viewer_from
-from dongli.people.models import Role
 
 WEEKS_SHOWN = 8
 LIMIT_LABELS: dict[str, str | Promise] = {
@@ -163,7 +162,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "weeks": _weeks(),
         "weekdays": [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")],
         "overrides": list(CalendarDay.objects.order_by("-date")[:100]),
-        "may_change": viewer.has(Role.ADMINISTRATOR),
+        "may_change": viewer.has(*access.POLICY_ROLES),
         "announced": rules.work_calendar().last_announced_year,
         "today": today(),
     }

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dongli.cases import access
 from dongli.cases.actions import retaining
 from dongli.cases.policy import catalogue
 from dongli.common.clock import today
 from dongli.common.errors import Invalid
 from dongli.people.guards import desk_required, viewer_from
-from dongli.people.models import Role
 from dongli.people.viewer import Viewer
 
 
@@ -51,7 +51,7 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 
 def _may_change(viewer: Viewer) -> bool:
-    return any(path.count("/") == 1 for path in viewer.paths(Role.ADMINISTRATOR))
+    return any(path.count("/") == 1 for path in viewer.paths(*access.POLICY_ROLES))
 
 
 def _is_set(viewer: Viewer, form: RetentionForm) -> bool:

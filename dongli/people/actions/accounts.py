@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area, Level
-from dongli.common.clock import now
+from dongli.common.clock import now, today
 from dongli.common.crypto import decrypt, encrypt, keyed_hash
 from dongli.common.errors import Conflict, Invalid, NotAllowed
 from dongli.common.ids import short_code
 from dongli.common.text import clean, clean_phone
+from dongli.people.actions.expiring import end_all_tenures
 from dongli.people.actions.roles import (
+    ADMINISTERING,
     check_administers,
     close,
     end_one_turn,
@@ -22,7 +24,8 @@ from dongli.people.actions.roles import (
     one_ending_at_a_time,
 )
 from dongli.people.handover import hand_over
-from dongli.people.models import AccessRecord, Grant, Role, RosterEntry, User
+from dongli.people.models import AccessRecord, Grant, Role, RosterEntry, Tenure, User
+from dongli.people.queries.posts import lasting
 from dongli.people.viewer import Viewer
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
@@ -60,7 +63,7 @@ def create_staff(*, viewer: Viewer, username: str, name: str, phone: str = "", e
     Any administrator may make an account; it can do nothing until a role is granted. Raises `NotAllowed`, `Invalid`,
     `Conflict` when the user name or phone is taken.
     """
-    if not viewer.has(Role.ADMINISTRATOR):
+    if not viewer.has(*ADMINISTERING):
         raise NotAllowed("administrator_only", _("Only an administrator of this area may do this."))
     return _make_staff(username=username, name=name, phone=phone, email=email)
 
@@ -77,13 +80,7 @@ def create_administrator(*, area: Area, username: str, name: str) -> tuple[User,
 
 
 def _make_staff(*, username: str, name: str, phone: str = "", email: str = "") -> tuple[User, str]:
-    username = clean(username, field="username", max_length=40, required=True).lower()
-    if not USERNAME.fullmatch(username):
-        raise Invalid(
-            "bad_username",
-            _("A user name has 3 to 40 small letters, digits, dots or hyphens and begins with a letter or digit."),
-            field="username",
-        )
+    username = check_username(username)
     number = clean_phone(phone) if phone.strip() else ""
     password = first_password()
     user = User(
@@ -101,6 +98,18 @@ def _make_staff(*, username: str, name: str, phone: str = "", email: str = "") -
     except IntegrityError as error:
         raise Conflict("account_exists", _("An account with this user name or phone exists already.")) from error
     return user, password
+
+
+def check_username(text: str) -> str:
+    """A user name as it is stored; raises `Invalid` when it is none."""
+    username = clean(text, field="username", max_length=40, required=True).lower()
+    if not USERNAME.fullmatch(username):
+        raise Invalid(
+            "bad_username",
+            _("A user name has 3 to 40 small letters, digits, dots or hyphens and begins with a letter or digit."),
+            field="username",
+        )
+    return username
 
 
 def _clean_email(text: str) -> str:
@@ -140,7 +149,7 @@ def reset_access(*, viewer: Viewer, user: User) -> str:
 
 @transaction.atomic
 def let_leave(*, viewer: Viewer, user: User) -> User:
-    """Shut somebody out at once: sessions and second factors die, roles and turns end, open work is handed over.
+    """Shut somebody out at once: sessions and second factors die, roles, posts and turns end, open work is handed over.
 
     Repeating it changes nothing. Raises `NotAllowed`, `Conflict` for oneself and for the last administrator.
     """
@@ -161,6 +170,7 @@ def let_leave(*, viewer: Viewer, user: User) -> User:
         close(grant, viewer, moment, why=_("The account was closed."))
     for turn in RosterEntry.objects.filter(ending, user=person):
         end_one_turn(turn, moment)
+    end_all_tenures(viewer=viewer, person=person)
     Authenticator.objects.filter(user=person).delete()
     hand_over(person)
     return person
@@ -211,10 +221,13 @@ def open_record(
 def erase_account(user: User) -> None:
     """Empty a resident's account for good: nobody can sign in to it, and its phone is free again.
 
-    Who may ask and decide is checked by the caller. Raises `NotAllowed` for an account of staff.
+    Who may ask and decide is checked by the caller. Raises `NotAllowed` for an account of staff, or
+    of whoever holds a post.
     """
     if Grant.objects.filter(user=user).exists():
         raise NotAllowed("staff_account", _("An account of staff is not deleted: its holder leaves."))
+    if Tenure.objects.filter(lasting(today()), person=user).exists():
+        raise NotAllowed("holds_a_post", _("Whoever holds a post cannot be deleted: the post ends first."))
     Authenticator.objects.filter(user=user).delete()
     emptied = {"username": None, "name": "", "phone": "", "phone_hash": "", "email": "", "language": "", "home": None}
     User.objects.filter(pk=user.pk).update(**emptied, phone_verified=False, is_active=False)

@@ -35,13 +35,17 @@ ROLE_LEVELS: dict[Role, tuple[Level, ...]] = {
 }
 IN_ORGANISATIONS = (Role.DEPARTMENT_OFFICER, Role.UNIT_OFFICER)
 """Roles that are held in an organisation rather than an area."""
+ADMINISTERING = (Role.ADMINISTRATOR,)
+"""Who makes accounts, and grants and ends roles, in their area."""
+AUDITING = (Role.AUDITOR,)
+"""Who reads what was granted and who looked at personal data, in their area."""
 APART = {Role.ADMINISTRATOR: Role.AUDITOR, Role.AUDITOR: Role.ADMINISTRATOR}
 """Roles that nobody holds together: who grants does not audit."""
 
 
 def check_administers(viewer: Viewer, area: Area | None) -> None:
     """Raises `NotAllowed` unless the viewer is an administrator over `area`."""
-    if not viewer.covers((Role.ADMINISTRATOR,), area):
+    if not viewer.covers(ADMINISTERING, area):
         raise NotAllowed("administrator_only", _("Only an administrator of this area may do this."))
 
 

@@ -18,7 +18,7 @@ from dongli.common.errors import NotFound, Refusal
 from dongli.organisations.models import Organisation
 from dongli.people import actions, queries
 from dongli.people.actions.roles import IN_ORGANISATIONS
-from dongli.people.actions.roster import KEEPERS, check_keeps_roster
+from dongli.people.actions.roster import KEEPERS, SEEING_ROSTER, check_keeps_roster
 from dongli.people.forms import AbsenceForm, GrantForm, StaffForm, TurnForm
 from dongli.people.guards import administrator_required, desk_required, viewer_from
 from dongli.people.models import Role, User
@@ -40,7 +40,7 @@ def _duty_area(viewer: Viewer, code: str) -> Area:
         area = area_by_code(code)
         check_keeps_roster(viewer, area)
         return area
-    own = viewer.paths(*KEEPERS, Role.CITY_VIEWER)
+    own = viewer.paths(*SEEING_ROSTER)
     found = Area.objects.filter(path=min(own, key=len)).first() if own else None
     if found is None:
         raise NotFound("no_area", _("Your role has no area whose roster you could see."))
