@@ -6,7 +6,5 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from dongli.people import rooms
-        from dongli.people.policies.shipped import register_shipped
 
-        register_shipped()
         rooms.register_all()
