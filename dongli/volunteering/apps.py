@@ -11,8 +11,10 @@ class VolunteeringConfig(AppConfig):
         from dongli.people.membership import needed_while
         from dongli.people.personal import in_copy, on_erasing
         from dongli.volunteering.actions import reporting
+        from dongli.volunteering.policies import register_policies
         from dongli.volunteering.queries.copy import chapter
 
+        register_policies()
         on_leaving(reporting.close)
         needed_while(reporting.needs_membership)
         in_copy(chapter)
