@@ -128,7 +128,8 @@ class Organisation(models.Model):
 class Ground(models.Model):
     """An area that an organisation serves beside its own: a joint branch, a property firm's contract for a compound.
 
-    `kind` is the organisation's own, kept here so that no two property firms serve one compound at a time.
+    `kind` is the organisation's own, kept here so that no two property firms serve one compound at a time. One that
+    ends on the day it begins was called off: it never held (memberships and links likewise).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -141,7 +142,7 @@ class Ground(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="ground_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="ground_does_not_end_before_it_begins"
             ),
             ExclusionConstraint(
                 name="one_property_firm_in_a_compound_at_a_time",
@@ -175,7 +176,7 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="membership_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="membership_does_not_end_before_it_begins"
             ),
             models.CheckConstraint(condition=~Q(member=F("committee")), name="no_committee_belongs_to_itself"),
             ExclusionConstraint(
@@ -219,7 +220,7 @@ class Link(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="link_ends_after_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="link_does_not_end_before_it_begins"
             ),
             models.CheckConstraint(condition=~Q(unit=F("axis")), name="no_organisation_is_linked_to_itself"),
             ExclusionConstraint(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 
 from dongli.areas.models import Area, Level
@@ -11,19 +11,38 @@ from dongli.organisations.models import Organisation, OrganisationKind
 
 
 def department(function: str, area: Area) -> Organisation | None:
-    """The department that does `function` for `area`: its district's, else the city's; None when neither has one."""
-    if not function:
-        return None
-    return _around(area).filter(function=function, kind=OrganisationKind.DEPARTMENT).first()
+    """The department that does `function` for `area`: its district's, else the city's; None when neither has one.
+
+    Where that department was merged, whoever took it over (why: adr/0015).
+    """
+    return departments([function], area).get(function)
 
 
 def departments(functions: Iterable[str], area: Area) -> dict[str, Organisation]:
     """`department` for several functions in one query: function → department; functions without one are left out."""
     found: dict[str, Organisation] = {}
     wanted = [function for function in functions if function]
-    for one in _around(area).filter(function__in=wanted, kind=OrganisationKind.DEPARTMENT):
-        found.setdefault(one.function, one)
+    if not wanted:
+        return found
+    doing = Q(dissolved_on=None) | Q(successor__dissolved_on=None, successor__isnull=False)
+    rows = _enclosing(area).filter(doing, function__in=wanted, kind=OrganisationKind.DEPARTMENT)
+    standing_first = Case(When(dissolved_on=None, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = rows.select_related("area", "successor__area")
+    for one in rows.order_by(Length("area__path").desc(), standing_first, "-dissolved_on", "code"):
+        found.setdefault(one.function, one if one.dissolved_on is None else _heir(one))
     return found
+
+
+def _heir(one: Organisation) -> Organisation:
+    return one if one.successor is None else one.successor
+
+
+def standing_heir(organisation: Organisation | None) -> Organisation | None:
+    """The organisation itself while it stands, else whoever took it over; None when there is neither."""
+    if organisation is None or organisation.dissolved_on is None:
+        return organisation
+    heir = organisation.successor
+    return heir if heir is not None and heir.dissolved_on is None else None
 
 
 def fallback(area: Area) -> Organisation | None:
@@ -70,10 +89,11 @@ def standing(ids: Iterable[UUID]) -> list[Organisation]:
 
 
 def _around(area: Area) -> QuerySet[Organisation]:
-    """Organisations of the areas that enclose `area` (itself included), the nearest level first."""
-    codes = area.path.rstrip("/").split("/")
-    return (
-        Organisation.objects.filter(area__code__in=codes, dissolved_on=None)
-        .select_related("area")
-        .order_by(Length("area__path").desc(), "code")
-    )
+    """Standing organisations of the areas that enclose `area` (itself included), the nearest level first."""
+    rows = _enclosing(area).filter(dissolved_on=None)
+    return rows.select_related("area").order_by(Length("area__path").desc(), "code")
+
+
+def _enclosing(area: Area) -> QuerySet[Organisation]:
+    """Organisations, past ones too, of the areas that enclose `area` (itself included)."""
+    return Organisation.objects.filter(area__code__in=area.path.rstrip("/").split("/"))
