@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dongli.people.views import demo, resident, staff
+from dongli.people.views import demo, policies, resident, staff
 
 rooms = [
     path("me/", resident.me, name="me"),
@@ -20,6 +20,9 @@ rooms = [
     path("desk/people/<uuid:user_id>/leave/", staff.let_leave, name="let_leave"),
     path("desk/people/<uuid:user_id>/reset/", staff.reset_access, name="reset_access"),
     path("desk/people/grants/<uuid:grant_id>/end/", staff.end_grant, name="end_grant"),
+    path("desk/policies/", policies.policies, name="policies"),
+    path("desk/policies/<str:key>/set/", policies.set_policy, name="set_policy"),
+    path("desk/policies/rows/<uuid:row_id>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
 ]
 
 urlpatterns = [

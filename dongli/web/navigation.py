@@ -86,6 +86,7 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("catalogue", _("Categories"), "tag"),
             Place("workflow", _("Workflow"), "route"),
             Place("rules", _("Rules of a place"), "map-pin"),
+            Place("people:policies", _("Policies of a place"), "adjustments"),
             Place("rules_level", _("Settings of my level"), "adjustments", roles=RULING_ROLES),
             Place("calendar", _("Working calendar"), "calendar"),
             Place("desk_retention", _("How long data are kept"), "shield", roles=(Role.ADMINISTRATOR,)),
