@@ -39,6 +39,8 @@ from dongli.cases.workflow import (
 from dongli.common.clock import now
 from dongli.common.errors import Conflict, NotAllowed, NotFound
 from dongli.common.ids import new_id
+from dongli.organisations.actions import hold
+from dongli.organisations.queries import standing_heir
 from dongli.people.viewer import Viewer
 
 
@@ -197,6 +199,7 @@ class Work:
         self.case.alarm_at = alarms.next_alarm(self.case, self.moment)
         self.case.updated_at = self.moment
         self.case.save(force_insert=self.is_new)
+        self._lead_to_heirs()
         if self.changed:
             Task.objects.bulk_update(self.changed.values(), _TASK_FIELDS)
             self._lapse_requests()
@@ -206,6 +209,19 @@ class Work:
         if self.steps and following.turned(self.steps[0].state_before, self.case.state):
             following.settle_soon(self.case)
         return self.case
+
+    def _lead_to_heirs(self) -> None:
+        """Whoever is given work stands until it is written; one that was merged meanwhile is replaced by its heir."""
+        given = [(task, task.organisation_id) for task in self.new_tasks if task.organisation_id is not None]
+        held = hold(wanted for _task, wanted in given) if given else {}
+        for task, wanted in given:
+            standing = standing_heir(held[wanted])
+            others = {one.organisation_id for one in self.tasks if one is not task and one.state in OPEN_TASK_STATES}
+            if standing is None or (standing.pk != wanted and standing.pk in others):
+                message = _("%(name)s was reorganised just now. Please look at the latest state.")
+                raise Conflict("reorganised", message % {"name": held[wanted].name})
+            if standing.pk != wanted:
+                task.organisation = standing
 
     def _lapse_requests(self) -> None:
         """A request for more time ends with its task's work."""

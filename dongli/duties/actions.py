@@ -19,6 +19,8 @@ from dongli.duties import access, queries
 from dongli.duties.models import Duty, DutyState, DutyStep, DutyStepText, FollowUp, Outcome, duty_state
 from dongli.notices import kinds
 from dongli.notices.actions import notify
+from dongli.organisations.actions import hold
+from dongli.organisations.queries import standing_heir
 from dongli.people.models import User
 from dongli.people.viewer import Viewer
 
@@ -61,7 +63,7 @@ def assign_duty(*, viewer: Viewer, key: UUID, assignment: Assignment, mandate: b
         raise NotAllowed("not_your_area", _("Duties are given by whoever watches over the area."))
     measures = clean(assignment.measures, field="measures", max_length=MAX_WORDS, required=True)
     owner = queries.owner(assignment.owner_id, assignment.organisation_id, assignment.area)
-    if owner is None:
+    if owner is None or hold([owner.organisation.pk])[owner.organisation.pk].dissolved_on is not None:
         raise Invalid("not_an_owner", _("Please choose somebody from the list."), field="owner")
     duty = Duty(
         title=clean(assignment.title, field="title", max_length=200, required=True),
@@ -198,6 +200,7 @@ def _reopen(
     data: Mapping[str, object] | None = None,
 ) -> None:
     duty.closed_at, duty.due_on = None, due_on
+    duty.organisation = standing_heir(duty.organisation) or duty.organisation
     told = {"due": due_on.isoformat(), **(data or {})}
     _step(duty, "reopen", viewer, key, words=words, data=told, published=duty.published)
     _tell(duty, "reopen", [duty.owner, duty.assigned_by], viewer)

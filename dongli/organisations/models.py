@@ -176,7 +176,8 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="membership_does_not_end_before_it_begins"
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="membership_does_not_end_before_it_begins",
             ),
             models.CheckConstraint(condition=~Q(member=F("committee")), name="no_committee_belongs_to_itself"),
             ExclusionConstraint(

@@ -28,8 +28,10 @@ SHORT_DATE = "%Y-%m-%d"
 def register_all() -> None:
     """Register the parts of this app and of `organisations`; called once at start-up."""
     for part in (
-        Part("staff", gettext_lazy("Staff roles"), _count(_grants), _pass_grants, _grant_rows, chosen=True, order=STAFF),
-        Part("posts", gettext_lazy("Posts held"), _count(_tenures), _pass_tenures, _tenure_rows, chosen=True, order=STAFF),
+        Part("staff", gettext_lazy("Staff roles"), _count(_grants), _pass_grants, _grant_rows,
+             chosen=True, order=STAFF),
+        Part("posts", gettext_lazy("Posts held"), _count(_tenures), _pass_tenures, _tenure_rows,
+             chosen=True, order=STAFF),
         Part("members", gettext_lazy("Registered members"), _count(_members), _pass_members, _no_rows, order=STAFF),
         Part("children", gettext_lazy("Organisations below it"), _count(_children), _pass_children, _child_rows,
              chosen=True, order=PLACE),
@@ -62,7 +64,7 @@ def _of(rows: QuerySet[Any], passing: Passing) -> QuerySet[Any]:
 
 def _lasting() -> Q:
     """Ties that hold today or will: what was called off before it began never does."""
-    return Q(until__isnull=True) | Q(until__gt=today(), until__gt=F("since"))
+    return Q(until__isnull=True) | (Q(until__gt=today()) & Q(until__gt=F("since")))
 
 
 # Roles held in the organisation.

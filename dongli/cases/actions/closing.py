@@ -15,6 +15,7 @@ from dongli.cases.work import Work, begin
 from dongli.cases.workflow import TaskState
 from dongli.common.errors import Conflict, Invalid
 from dongli.common.text import clean
+from dongli.organisations.queries import standing_heir
 from dongli.people.viewer import Viewer
 
 MAX_WORDS = 2000
@@ -121,15 +122,19 @@ def start_again(work: Work, *, answered: Task | None = None) -> None:
     work.case.round += 1
     promises.begin_anew(work.case)
     if earlier is not None and _may_lead_again(work.case, earlier):
-        task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=earlier.organisation_id))
+        heir = standing_heir(earlier.organisation)
+        task = lead_task(work, Assignee(worker=earlier.worker_id, organisation=heir.pk if heir else None))
         task.final = earlier.final
         work.add_tasks([task])
 
 
 def _may_lead_again(case: Case, earlier: Task) -> bool:
-    """A worker who has left or serves elsewhere, or a department that is gone, is replaced by the desk instead."""
+    """A worker who has left or serves elsewhere, or a department that is gone, is replaced by the desk instead.
+
+    For a department that was merged, whoever took it over leads.
+    """
     if earlier.state != TaskState.ANSWERED:
         return False
     if earlier.worker is not None:
         return may_lead(case, earlier.worker)
-    return earlier.organisation is not None and earlier.organisation.dissolved_on is None
+    return standing_heir(earlier.organisation) is not None

@@ -23,6 +23,7 @@ from dongli.common.errors import Invalid
 from dongli.common.ids import new_id
 from dongli.common.text import clean
 from dongli.organisations.models import Organisation, OrganisationKind
+from dongli.organisations.queries import standing_heir
 from dongli.people.models import Role, User
 from dongli.people.queries import holds_role_over
 from dongli.people.viewer import Viewer
@@ -290,12 +291,9 @@ def new_task(
 
 
 def eligible(case: Case, organisation: UUID, *, field: str = "lead") -> Organisation:
-    """The department, if it exists, still stands, and is not below the level a complaint has gone up to."""
-    found = (
-        Organisation.objects.filter(pk=organisation, kind=OrganisationKind.DEPARTMENT, dissolved_on=None)
-        .select_related("area")
-        .first()
-    )
+    """The department, or who took it over: it exists, stands, and is not below the level a complaint has gone up to."""
+    departments = Organisation.objects.filter(pk=organisation, kind=OrganisationKind.DEPARTMENT)
+    found = standing_heir(departments.select_related("area", "successor__area").first())
     if found is None:
         raise Invalid("unknown_department", _("Please choose a department from the list."), field=field)
     if case.about == About.DEPARTMENT and found.area.level != Level.CITY:

@@ -11,6 +11,7 @@ from dongli.areas.models import Area, Level
 from dongli.common.clock import now
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.text import clean
+from dongli.organisations.actions import hold
 from dongli.organisations.models import Organisation
 from dongli.people.models import Grant, Role, RosterEntry, User
 from dongli.people.queries.directory import working
@@ -72,6 +73,8 @@ def grant_role(
     check_administers(viewer, place)
     _check_fit(role, area, organisation)
     holder = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if organisation is not None and hold([organisation.pk])[organisation.pk].dissolved_on is not None:
+        raise Invalid("dissolved", _("This department has been dissolved."), field="organisation")
     since = since or now()  # after the lock, so that whoever came second finds what the first has granted
     if until is not None and until <= since:
         raise Invalid("bad_period", _("The end must be after the beginning."), field="until")
