@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dongli.cases.actions.noting import MAX_WORDS
@@ -33,12 +34,13 @@ class NoteForm(VerbForm):
     attachments = _SeveralFiles(
         label=gettext_lazy("Attachments"),
         required=False,
-        help_text=gettext_lazy("Pictures, PDF, Word or Excel; %(count)s files at most.") % {"count": MAX_FILES},
         widget=_SeveralInput(attrs={"accept": "image/*,.pdf,.docx,.xlsx"}),
     )
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, auto_id="note_%s", **options)
+        most = _("Pictures, PDF, Word or Excel; %(count)s files at most.") % {"count": MAX_FILES}
+        self.fields["attachments"].help_text = most
 
     @property
     def uploads(self) -> list[Upload]:
