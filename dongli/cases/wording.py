@@ -205,8 +205,12 @@ def _why(one: Mapping[str, str], for_staff: bool) -> str:
     """One turn of the route. An unknown code says nothing rather than something wrong."""
     if one.get("why") == "on_duty" and not for_staff:
         return _("A grid worker is on duty there.")
+    if one.get("why") == "handed_over" and not for_staff:
+        return _("Somebody else of the place works on it now.")
     template = _WHY.get(one.get("why", ""))
-    return str(template) % {"grid": "", "community": "", "desk": "", "worker": "", **one} if template else ""
+    return (
+        str(template) % {"grid": "", "community": "", "desk": "", "worker": "", "person": "", **one} if template else ""
+    )
 
 
 _WHY: dict[str, str | Promise] = {
@@ -217,6 +221,8 @@ _WHY: dict[str, str | Promise] = {
     "one_up": gettext_lazy("It is about whoever would handle it, so it goes one level up, to %(desk)s."),
     "left": gettext_lazy("Whoever had it has left: it goes to %(worker)s."),
     "left_to_pool": gettext_lazy("Whoever had it has left: it waits in the community's pool."),
+    "handed_over": gettext_lazy("%(person)s has handed over: %(worker)s works on it now."),
+    "succession": gettext_lazy("%(to)s has taken over from %(from)s."),
     "nobody_on_duty": gettext_lazy("Nobody is on duty in %(grid)s: it waits in the community's pool."),
     "on_duty": gettext_lazy("%(worker)s is on duty there."),
 }

@@ -22,6 +22,8 @@ STEP_LOOKS: dict[str, Look] = {
     "close": (gettext_lazy("Reported fulfilled"), "circle-check", "good"),
     "drop": (gettext_lazy("Duty dropped"), "ban", ""),
     "reopen": (gettext_lazy("Taken up again"), "refresh", "warn"),
+    "pass_on": (gettext_lazy("Handed over"), "users", "info"),
+    "succeed": (gettext_lazy("Passed on with its organisation"), "route", "info"),
     "follow_up": (gettext_lazy("Follow-up"), "history", "info"),
 }
 OUTCOME_LOOKS: dict[str, Look] = {
@@ -39,6 +41,10 @@ def detail(step: DutyStep) -> str:
     data: dict[str, Any] = step.data
     if step.verb == "assign":
         return _("%(owner)s, %(organisation)s, by %(due)s") % data
+    if step.verb == "pass_on":
+        return _("From %(from)s to %(owner)s") % data
+    if step.verb == "succeed":
+        return _("%(to)s has taken over from %(from)s.") % data
     if step.verb == "reopen":
         return _("New date: %(due)s") % data
     if step.verb == "follow_up":

@@ -5,6 +5,10 @@ class PeopleConfig(AppConfig):
     name = "dongli.people"
 
     def ready(self) -> None:
-        from dongli.people import rooms
+        from dongli.people import estates, rooms, succeeding
+        from dongli.people.policies.shipped import register_shipped
 
+        register_shipped()
         rooms.register_all()
+        estates.register_all()
+        succeeding.register_all()

@@ -157,6 +157,19 @@ class AbsenceForm(forms.Form):
         self.fields["deputy"].widget = forms.Select(choices=[("", _("Nobody in particular")), *choices])
 
 
+class DeskTurnForm(forms.Form):
+    """A turn on the roster of an area's desk, which hears of escalations."""
+
+    person = forms.UUIDField(label=_("Who"))
+    rank = forms.IntegerField(label=_("Rank"), min_value=1, max_value=9, initial=1)
+    since = LocalDateTimeField(label=_("From"), required=False, help_text=_("empty: now"))
+    until = LocalDateTimeField(label=_("Until"), required=False, help_text=_("empty: without an end"))
+
+    def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, prefix=kwargs.pop("prefix", "desk"), **kwargs)
+        self.fields["person"].widget = forms.Select(choices=[(str(one.pk), one.name or one.username) for one in people])
+
+
 class TurnForm(forms.Form):
     """A turn on a grid's roster."""
 

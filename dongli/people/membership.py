@@ -32,8 +32,11 @@ def record_membership(*, person: User, organisation: Organisation | None, by: Us
 
 def settle_membership(person: User) -> bool:
     """Forget the membership, and its history, unless a tenure or a registered reason needs it; whether it went."""
-    if _is_needed(person):
-        return False
+    return not _is_needed(person) and forget_membership(person)
+
+
+def forget_membership(person: User) -> bool:
+    """Forget the membership and its history; whether there was one."""
     rows = PartyMembership.objects.filter(person=person)
     history = PartyMembership.pgh_event_model.objects.filter(person_id=person.pk)  # type: ignore[attr-defined]  # pghistory's
     gone, _tables = rows.delete()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from dongli.people.views import demo, policies, resident, staff
+from dongli.people.views import demo, persons, policies, posts, resident, staff
 
 rooms = [
     path("me/", resident.me, name="me"),
@@ -13,6 +13,17 @@ rooms = [
     path("desk/duty/<str:code>/turn/", staff.add_turn, name="add_turn"),
     path("desk/duty/turns/<uuid:entry_id>/end/", staff.end_turn, name="end_turn"),
     path("desk/duty/absences/<uuid:absence_id>/end/", staff.end_absence, name="end_absence"),
+    path("desk/duty/<str:code>/desk-turn/", staff.add_desk_turn, name="add_desk_turn"),
+    path("desk/posts/", posts.roster, name="posts"),
+    path("desk/posts/export.csv", posts.export, name="posts_export"),
+    path("desk/posts/appoint/", posts.appoint, name="appoint"),
+    path("desk/posts/<uuid:tenure_id>/end/", posts.end, name="end_tenure"),
+    path("desk/posts/<uuid:tenure_id>/hand-over/", posts.pass_on, name="pass_on"),
+    path("desk/persons/", persons.search, name="persons"),
+    path("desk/persons/<uuid:person_id>/", persons.page, name="person_page"),
+    path("desk/persons/<uuid:person_id>/number/", persons.open_number, name="open_number"),
+    path("desk/persons/<uuid:person_id>/membership/", persons.set_membership, name="set_membership"),
+    path("desk/persons/<uuid:person_id>/account/", persons.add_account, name="give_account"),
     path("desk/people/", staff.people, name="people"),
     path("desk/people/add/", staff.add_person, name="add_person"),
     path("desk/people/<uuid:user_id>/", staff.person, name="person"),

@@ -14,10 +14,12 @@ from dongli.people.queries.directory import (
     workers_of,
 )
 from dongli.people.queries.duty import (
+    DESK_ROLES_BY_LEVEL,
     GridDuty,
     OnDuty,
     absences_of,
     desk_duty,
+    desk_turns,
     gap_counts,
     gaps,
     on_duty,
@@ -27,6 +29,7 @@ from dongli.people.queries.duty import (
 )
 
 __all__ = (
+    "DESK_ROLES_BY_LEVEL",
     "PAGE",
     "GridDuty",
     "OnDuty",
@@ -34,6 +37,7 @@ __all__ = (
     "account",
     "accounts",
     "desk_duty",
+    "desk_turns",
     "gap_counts",
     "gaps",
     "grants_of",

@@ -151,6 +151,12 @@ def desk_duty(area: Area, at: datetime) -> list[User]:
     return rostered or _present([user for user in people if not getattr(user, "is_turn", False)], away)
 
 
+def desk_turns(area: Area, at: datetime) -> list[RosterEntry]:
+    """The turns at `area`'s desk that hold at `at` or begin later, by rank. One query."""
+    rows = RosterEntry.objects.filter(Q(until__isnull=True) | Q(until__gt=at), area=area).select_related("user")
+    return [turn for turn in rows.order_by("rank", "since", "id") if turn.user.may_log_in]
+
+
 def _present(people: list[User], away: dict[UUID, User | None]) -> list[User]:
     """The people who are there, deputies in the place of the absent, nobody twice."""
     stood_in = [away.get(user.id, user) for user in people]

@@ -19,7 +19,7 @@ from dongli.organisations.models import Organisation
 from dongli.people import actions, queries
 from dongli.people.actions.roles import IN_ORGANISATIONS
 from dongli.people.actions.roster import KEEPERS, SEEING_ROSTER, check_keeps_roster
-from dongli.people.forms import AbsenceForm, GrantForm, StaffForm, TurnForm
+from dongli.people.forms import AbsenceForm, DeskTurnForm, GrantForm, StaffForm, TurnForm
 from dongli.people.guards import administrator_required, desk_required, viewer_from
 from dongli.people.models import Role, User
 from dongli.people.viewer import Viewer
@@ -61,6 +61,8 @@ def _duty_context(viewer: Viewer, area: Area, **forms_given: forms.Form) -> dict
         "rows": rows,
         "gaps": sum(row.duty is None for row in rows),
         "desk": queries.desk_duty(area, now()),
+        "desk_turns": queries.desk_turns(area, now()),
+        "desk_form": forms_given.get("desk_form") or (DeskTurnForm(people=_desk_staff(area)) if may_keep else None),
         "absences": [] if wide else queries.absences_of(people),
         "absence_form": forms_given.get("absence_form") or AbsenceForm(people=people),
         "turn_form": forms_given.get("turn_form") or TurnForm(people=people, grids=grids),
@@ -112,6 +114,36 @@ def add_turn(request: HttpRequest, code: str) -> HttpResponseBase:
         except Refusal as refusal:
             _explain(form, refusal)
     return render(request, "people/duty.html", _duty_context(viewer, area, turn_form=form), status=422)
+
+
+def _desk_staff(area: Area) -> list[User]:
+    """Who can take a turn at the desk of `area`: the holders of its level's desk roles."""
+    roles = queries.DESK_ROLES_BY_LEVEL.get(area.level, ())
+    return queries.holders(roles, area) if roles else []
+
+
+@require_POST
+@desk_required
+def add_desk_turn(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Put somebody on the roster of the area's desk."""
+    viewer = viewer_from(request)
+    area = _duty_area(viewer, code)
+    form = DeskTurnForm(request.POST, people=_desk_staff(area))
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.put_on_roster(
+                viewer=viewer,
+                user=get_object_or_404(User, pk=data["person"]),
+                area=area,
+                rank=data["rank"],
+                since=data["since"],
+                until=data["until"],
+            )
+            return _back_to_duty(area)
+        except Refusal as refusal:
+            _explain(form, refusal)
+    return render(request, "people/duty.html", _duty_context(viewer, area, desk_form=form), status=422)
 
 
 @require_POST
