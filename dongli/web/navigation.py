@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dongli.people.models import Role
 from dongli.people.viewer import Viewer
+from dongli.volunteering.access import KEEPING_ROLES, OFFERING_ROLES, UNIT_ROLES, WATCHING_ROLES
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ WORKER = [
 RULING_ROLES = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
 PRIVACY_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
+WISH_ROLES = (*KEEPING_ROLES, Role.CAPTAIN)
 DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         "",
@@ -78,6 +80,11 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("people:on_duty", _("People on duty"), "users"),
             Place("people:people", _("Accounts and roles"), "user-check", roles=(Role.ADMINISTRATOR,)),
+            Place("desk_members", _("In-service members"), "heart-handshake", roles=KEEPING_ROLES),
+            Place("desk_wishes", _("Micro-wishes"), "checklist", roles=WISH_ROLES),
+            Place("desk_member_figures", _("Members by compound"), "chart-bar", roles=WATCHING_ROLES),
+            Place("desk_offers", _("Catalogue of offers"), "list", roles=(*OFFERING_ROLES, *KEEPING_ROLES)),
+            Place("desk_unit_members", _("Members of my unit"), "users-group", roles=UNIT_ROLES),
         ],
     ),
     (
