@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dongli.people.models import Role
 from dongli.people.viewer import Held, Viewer
 
 Words = str | Promise
@@ -49,6 +50,11 @@ class Rule:
     roles: tuple[str, ...]
     reach: Reach = Reach.PLACE
     when: Words = ""
+
+    @property
+    def named(self) -> list[tuple[str, Words]]:
+        """The roles with their names, each once."""
+        return [(str(role), Role(role).label) for role in dict.fromkeys(self.roles)]
 
     def allows(self, held: Held, path: str | None, unit: UUID | None) -> bool:
         """Whether this grant allows it at the place `path`, for the organisation `unit`; None asks for any."""

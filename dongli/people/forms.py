@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from dongli.common.clock import CITY_ZONE, now
 from dongli.common.errors import Invalid, TooMany
 from dongli.common.text import clean_phone
-from dongli.people.models import Role, User
+from dongli.people.models import User
 from dongli.people.phone_login import is_right
 from dongli.people.ratelimits import RateKey, forgive, hit
 
@@ -192,19 +192,6 @@ class StaffForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     phone = forms.CharField(label=_("Mobile number"), max_length=30, required=False)
     email = forms.CharField(label=_("E-mail"), max_length=254, required=False)
-
-
-class GrantForm(forms.Form):
-    """A role and where it is held: an area's code, or for department officers the department's code."""
-
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    place = forms.CharField(
-        label=_("Place or department"),
-        max_length=60,
-        help_text=_("The code of the area, or of the department for department officers"),
-        widget=forms.TextInput(attrs={"list": "places", "autocomplete": "off"}),
-    )
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
 
 
 class MessageLanguageForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from dongli.people.views import demo, persons, policies, posts, resident, staff
+from dongli.people.organisation_urls import rooms as organisation_rooms
+from dongli.people.views import auditing, demo, granting, permissions, persons, policies, posts, resident, staff
 
 rooms = [
     path("me/", resident.me, name="me"),
@@ -26,18 +27,25 @@ rooms = [
     path("desk/persons/<uuid:person_id>/account/", persons.add_account, name="give_account"),
     path("desk/people/", staff.people, name="people"),
     path("desk/people/add/", staff.add_person, name="add_person"),
-    path("desk/people/<uuid:user_id>/", staff.person, name="person"),
-    path("desk/people/<uuid:user_id>/grant/", staff.grant, name="grant"),
+    path("desk/people/<uuid:user_id>/", granting.person, name="person"),
+    path("desk/people/<uuid:user_id>/grant/", granting.grant, name="grant"),
     path("desk/people/<uuid:user_id>/leave/", staff.let_leave, name="let_leave"),
     path("desk/people/<uuid:user_id>/reset/", staff.reset_access, name="reset_access"),
-    path("desk/people/grants/<uuid:grant_id>/end/", staff.end_grant, name="end_grant"),
+    path("desk/people/grants/<uuid:grant_id>/end/", granting.end_grant, name="end_grant"),
+    path("desk/permissions/", permissions.index, name="permissions"),
+    path("desk/permissions/me/", permissions.mine, name="permissions_mine"),
+    path("desk/permissions/roles/", permissions.roles, name="permissions_roles"),
+    path("desk/permissions/people/<uuid:user_id>/", permissions.person, name="permissions_person"),
+    path("desk/permissions/changes/", auditing.changes, name="permissions_changes"),
+    path("desk/permissions/changes.csv", auditing.changes_file, name="permissions_changes_file"),
+    path("desk/permissions/looks/", auditing.looks, name="permissions_looks"),
     path("desk/policies/", policies.policies, name="policies"),
     path("desk/policies/<str:key>/set/", policies.set_policy, name="set_policy"),
     path("desk/policies/rows/<uuid:row_id>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
 ]
 
 urlpatterns = [
-    path("", include((rooms, "people"))),
+    path("", include(([*rooms, *organisation_rooms], "people"))),
     path("demo/", demo.personas, name="demo_personas"),
     path("demo/as/<str:username>/", demo.become, name="demo_become"),
 ]

@@ -136,9 +136,9 @@ def test_administrator_makes_an_account_with_a_role_and_closes_it(client: Client
     user = User.objects.get(username="new-one")
     password = answer.context["password"]
     assert user.check_password(password)
-    grant = {"role": "grid_worker", "place": city.community.code, "reason": ""}
+    grant = {"role": "grid_worker", "place": city.community.code, "reason": "招录"}
     assert client.post(f"/desk/people/{user.pk}/grant/", grant).status_code == 302
-    housing = {"role": "department_officer", "place": city.department("housing").code, "reason": ""}
+    housing = {"role": "department_officer", "place": city.department("housing").code, "reason": "调任"}
     assert client.post(f"/desk/people/{user.pk}/grant/", housing).status_code == 302
     assert client.get(f"/desk/people/{user.pk}/").status_code == 200
     assert "new-one" in client.get("/desk/people/", {"q": "new"}).content.decode()

@@ -15,13 +15,11 @@ from dongli.areas.models import Area, Grid, Level
 from dongli.areas.queries import area_by_code, children
 from dongli.common.clock import now
 from dongli.common.errors import NotFound, Refusal
-from dongli.organisations.models import Organisation
 from dongli.people import actions, queries
-from dongli.people.actions.roles import IN_ORGANISATIONS
 from dongli.people.actions.roster import KEEPERS, SEEING_ROSTER, check_keeps_roster
-from dongli.people.forms import AbsenceForm, DeskTurnForm, GrantForm, StaffForm, TurnForm
+from dongli.people.forms import AbsenceForm, DeskTurnForm, StaffForm, TurnForm
 from dongli.people.guards import administrator_required, desk_required, viewer_from
-from dongli.people.models import Role, User
+from dongli.people.models import User
 from dongli.people.viewer import Viewer
 
 
@@ -204,59 +202,6 @@ def add_person(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             _explain(form, refusal)
     return render(request, "people/people.html", _people_context(request, form), status=422)
-
-
-@require_safe
-@administrator_required
-def person(request: HttpRequest, user_id: UUID) -> HttpResponse:
-    """One account: roles held and past, and what an administrator may do."""
-    return render(request, "people/person.html", _person_context(request, user_id, GrantForm()))
-
-
-def _person_context(request: HttpRequest, user_id: UUID, form: GrantForm) -> dict[str, Any]:
-    viewer = viewer_from(request)
-    user = queries.account(viewer, user_id)
-    return {"person": user, "grants": queries.grants_of(user), "form": form, "now": now()}
-
-
-@require_POST
-@administrator_required
-def grant(request: HttpRequest, user_id: UUID) -> HttpResponseBase:
-    """Grant a role."""
-    viewer = viewer_from(request)
-    form = GrantForm(request.POST)
-    if form.is_valid():
-        data = form.cleaned_data
-        try:
-            actions.grant_role(
-                viewer=viewer,
-                user=queries.account(viewer, user_id),
-                role=Role(data["role"]),
-                reason=data["reason"],
-                **_place(Role(data["role"]), data["place"]),
-            )
-            return HttpResponseRedirect(reverse("people:person", args=[user_id]))
-        except Refusal as refusal:
-            _explain(form, refusal)
-    return render(request, "people/person.html", _person_context(request, user_id, form), status=422)
-
-
-def _place(role: Role, code: str) -> dict[str, Any]:
-    """The area or department that `code` names."""
-    if role not in IN_ORGANISATIONS:
-        return {"area": area_by_code(code)}
-    found = Organisation.objects.filter(code=code.strip(), dissolved_on=None).select_related("area").first()
-    if found is None:
-        raise NotFound("no_department", _("There is no department with this code."), field="place")
-    return {"organisation": found}
-
-
-@require_POST
-@administrator_required
-def end_grant(request: HttpRequest, grant_id: UUID) -> HttpResponseBase:
-    """End a role."""
-    ended = actions.end_grant(viewer=viewer_from(request), grant_id=grant_id)
-    return HttpResponseRedirect(reverse("people:person", args=[ended.user_id]))
 
 
 @require_POST
