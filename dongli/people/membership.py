@@ -5,11 +5,10 @@ An app to the right registers what else needs it (`needed_while`), and calls `se
 
 from collections.abc import Callable
 
-from django.db.models import Q
-
 from dongli.common.clock import today
 from dongli.organisations.models import Organisation
 from dongli.people.models import PartyMembership, Tenure, User
+from dongli.people.queries.posts import lasting
 
 Reason = Callable[[User], bool]
 _reasons: list[Reason] = []
@@ -45,5 +44,5 @@ def forget_membership(person: User) -> bool:
 
 
 def _is_needed(person: User) -> bool:
-    serving = Tenure.objects.filter(Q(until__isnull=True) | Q(until__gt=today()), person=person)
+    serving = Tenure.objects.filter(lasting(today()), person=person)
     return serving.exists() or any(reason(person) for reason in _reasons)
