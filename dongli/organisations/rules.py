@@ -57,6 +57,12 @@ MERGEABLE = tuple(kind for kind in Kind if kind != Kind.OFFICE)
 _TOGETHER = (frozenset({Kind.PARTY_COMMITTEE, Kind.GENERAL_BRANCH, Kind.BRANCH}), frozenset(COMMITTEE_KINDS))
 
 
+def together(kind: OrganisationKind) -> list[OrganisationKind]:
+    """The kinds that an organisation of this kind may be merged into."""
+    like = next((kinds for kinds in _TOGETHER if kind in kinds), frozenset({kind}))
+    return [one for one in Kind if one in like and kind in MERGEABLE]
+
+
 def kinds_at(level: str) -> list[OrganisationKind]:
     """The kinds that may be founded at an area of `level`."""
     return [kind for kind in Kind if level in LEVELS[kind]]
@@ -125,6 +131,5 @@ def check_merger(one: Organisation, into: Organisation) -> None:
         raise Invalid(
             "an_office", _("The office of a level comes and goes with its area; it is not merged."), field="other"
         )
-    alike = one.kind == into.kind or any({one.kind, into.kind} <= kinds for kinds in _TOGETHER)
-    if not alike:
+    if into.kind not in together(OrganisationKind(one.kind)):
         raise Invalid("unlike", _("Only organisations of the same kind can be merged."), field="other")

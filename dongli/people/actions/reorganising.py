@@ -3,7 +3,7 @@
 Why it is so: adr/0015. What passes is registered in `people.succession`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -114,6 +114,17 @@ def dissolve(*, viewer: Viewer, organisation_id: UUID, basis: Basis) -> Organisa
     made = organisations.dissolve(organisation=organisation, on=basis.on)
     organising.record(organisation, ActKind.DISSOLVED, basis, viewer, old_name=organisation.name)
     return made
+
+
+def rehearse(act: Callable[[], object]) -> bool:
+    """Do `act` and take it back: a preview is refused for whatever the act itself would be. True when it would do."""
+    with transaction.atomic():
+        point = transaction.savepoint()
+        try:
+            act()
+        finally:
+            transaction.savepoint_rollback(point)
+    return True
 
 
 def _locked(giver_id: UUID, *others: UUID) -> list[Organisation]:
