@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from dongli.cases.importing.columns import plain, recognise
 from dongli.cases.importing.reading import HEADING_WITHIN
-from dongli.cases.importing.tables import Table, open_tables
 from dongli.cases.models import Case, Source, Step
 from dongli.cases.training import Classed, Example
 from dongli.common.errors import Invalid
+from dongli.common.sheets import Table, open_tables
 
 LABEL_HEADINGS = tuple(
     plain(word)
@@ -51,7 +51,7 @@ def read_labelled(path: Path, catalogue: Sequence[Classed]) -> Labels:
 def _rows(path: Path) -> Iterator[Example]:
     table, places, label, heading_line = _heading(open_tables(path))
     for row in table.rows():
-        if row.line <= heading_line or row.problem is not None:
+        if row.line <= heading_line or row.torn_until:
             continue
         cells = [str(cell if cell is not None else "").strip() for cell in row.cells]
         parts = [cells[place] for place in places if place < len(cells) and cells[place]]

@@ -29,6 +29,18 @@ def add_compound(
     return _add_area(community, Level.COMPOUND, "C", name, longitude, latitude, synthetic)
 
 
+@transaction.atomic
+def change_compound(*, compound: Area, name: str, longitude: float | None, latitude: float | None) -> Area:
+    """Rename a compound or put its point right; its code stays. Errors as for `add_compound`."""
+    _check_point(longitude, latitude)
+    bump_map()
+    area = _lock(compound, Level.COMPOUND)
+    set_name(area, clean(name, field="name", max_length=100, required=True))
+    area.longitude, area.latitude = longitude, latitude
+    area.save(update_fields=["name", "pinyin", "initials", "longitude", "latitude"])
+    return area
+
+
 def add_building(
     *, compound: Area, name: str, longitude: float | None = None, latitude: float | None = None, synthetic: bool = False
 ) -> Area:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dongli.cases.importing.problems import Problem, problem
-from dongli.cases.importing.tables import detect_encoding
+from dongli.common.sheets import detect_encoding
 
 ELSEWHERE = "-"
 """In place of a code: the name of a place that is not in this city."""

@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from dongli.common.errors import Invalid
+from dongli.common.sheets import FileProblem
+
+__all__ = ["FIELD_LABELS", "ROW_MESSAGES", "FileProblem", "Problem", "names", "problem"]
 
 FIELD_LABELS = {
     "id": gettext_lazy("appeal number"),
@@ -47,22 +49,6 @@ ROW_MESSAGES = {
     "alias_twice": gettext_lazy("“%(value)s” already stands in line %(first)d. Keep one of the two."),
 }
 
-FILE_MESSAGES = {
-    "missing_file": gettext_lazy("There is no file %(name)s, or it may not be read."),
-    "empty": gettext_lazy("The file is empty."),
-    "old_excel": gettext_lazy("This is an old Excel file (.xls). Open it and save it as .xlsx or .csv."),
-    "encrypted": gettext_lazy("The workbook is protected by a password. Save it without one."),
-    "web_page": gettext_lazy("This is a web page with the name of a table. Open it in Excel and save it as .xlsx."),
-    "broken": gettext_lazy("The workbook is damaged and can’t be opened. Export it again."),
-    "too_big": gettext_lazy("The workbook would unpack to %(size)d MB; at most %(limit)d MB are read. Split it."),
-    "no_header": gettext_lazy(
-        "No row with the names of the columns was found. Found: %(found)s. Needed: %(missing)s. "
-        "Name the columns like that, or say which they are with --map text=NAME."
-    ),
-    "unknown_field": gettext_lazy("--map knows no field “%(name)s”. It knows: %(known)s."),
-    "unmapped": gettext_lazy("The file has no column “%(name)s” that --map names. It has: %(found)s."),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -82,14 +68,6 @@ def problem(code: str, field: str = "", **params: Any) -> Problem:
     """A `Problem`; a value that is quoted is cut to 60 characters."""
     shown = {key: _cut(value) if isinstance(value, str) else value for key, value in params.items()}
     return Problem(code, field, shown)
-
-
-class FileProblem(Invalid):
-    """The file as a whole can't be read; nothing of it was."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, str(FILE_MESSAGES[code]) % params, field="file")
-        self.params = params
 
 
 def names(words: list[str]) -> str:

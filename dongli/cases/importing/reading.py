@@ -13,8 +13,8 @@ from typing import Any
 
 from dongli.cases.importing.columns import Columns, check_found, check_mapping, recognise
 from dongli.cases.importing.problems import FileProblem, Problem, problem
-from dongli.cases.importing.tables import Table, TableRow, open_tables
 from dongli.cases.importing.times import ImplausibleTime, UnreadableTime, parse_time
+from dongli.common.sheets import Table, TableRow, open_tables
 from dongli.common.text import strip_controls
 
 HEADING_WITHIN = 30
@@ -113,8 +113,8 @@ def _is_heading(row: TableRow, columns: Columns) -> bool:
 
 
 def _read_row(row: TableRow, columns: Columns, width: int | None, latest: datetime | None) -> RawRow | BadRow:
-    if row.problem:
-        return BadRow(row.line, "", (row.problem,))
+    if row.torn_until:
+        return BadRow(row.line, "", (problem("open_quote", line=row.line, last=row.torn_until),))
     cells = _Cells(row.cells, columns)
     if width is not None and _wrong_width(row.cells, width):
         return BadRow(row.line, "", (problem("column_count", found=len(row.cells), expected=width),))

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import tempfile
 import zipfile
 from array import array
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
+from django.utils.translation import gettext_lazy
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
-from dongli.cases.importing.problems import FileProblem, Problem, problem
+from dongli.common.errors import Invalid
 
 DELIMITERS = (",", "\t", ";", "|")
 MAX_COLUMNS = 200
@@ -26,31 +29,81 @@ MAX_RATIO = 200
 
 _CHUNK = 1 << 20
 _TAG = f"{{{SHEET_MAIN_NS}}}"
+_MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell [^<>]{0,80}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BROKEN = (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, IndexError, EOFError, OSError,
            NotImplementedError, TypeError, AttributeError, RuntimeError)  # fmt: skip
 """What openpyxl and zipfile raise, between them, for a workbook that is damaged or made up."""
 
 
+FILE_MESSAGES = {
+    "missing_file": gettext_lazy("There is no file %(name)s, or it may not be read."),
+    "empty": gettext_lazy("The file is empty."),
+    "old_excel": gettext_lazy("This is an old Excel file (.xls). Open it and save it as .xlsx or .csv."),
+    "encrypted": gettext_lazy("The workbook is protected by a password. Save it without one."),
+    "web_page": gettext_lazy("This is a web page with the name of a table. Open it in Excel and save it as .xlsx."),
+    "broken": gettext_lazy("The workbook is damaged and can’t be opened. Export it again."),
+    "too_big": gettext_lazy("The workbook would unpack to %(size)d MB; at most %(limit)d MB are read. Split it."),
+    "no_header": gettext_lazy(
+        "No row with the names of the columns was found. Found: %(found)s. Needed: %(missing)s. "
+        "Name the columns like that, or say which they are with --map text=NAME."
+    ),
+    "no_heading": gettext_lazy(
+        "No row with the headings of this table was found. Found: %(found)s. Missing: %(missing)s. Take the template."
+    ),
+    "too_many": gettext_lazy("The table has more than %(limit)d rows. Split it."),
+    "unknown_field": gettext_lazy("--map knows no field “%(name)s”. It knows: %(known)s."),
+    "unmapped": gettext_lazy("The file has no column “%(name)s” that --map names. It has: %(found)s."),
+}
+
+
+class FileProblem(Invalid):
+    """The file as a whole can't be read; nothing of it was."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        super().__init__(code, str(FILE_MESSAGES[code]) % params, field="file")
+        self.params = params
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row: `line` is the line of the file (or the row of the sheet) where it starts."""
+    """One row: `line` is the line of the file (or the row of the sheet) where it starts.
+
+    `torn_until`: a quotation mark opens here and nothing closes it, so that all lines up to that one were swallowed.
+    `formulas`: the places of cells that hold a formula (only where asked for).
+    """
 
     line: int
     cells: list[Any]
-    problem: Problem | None = None
+    torn_until: int = 0
+    formulas: tuple[int, ...] = ()
+
+
+Range = tuple[int, int, int, int]
+
+
+def _nothing() -> Iterator[Range]:
+    return iter(())
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A way to read the file as a table: a sheet of a workbook, or a text file cut at one delimiter."""
+    """A way to read the file as a table: a sheet of a workbook, or a text file cut at one delimiter.
+
+    `merged`: first and last row and column of cells that are merged, counted from 1 (always empty for text).
+    """
 
     rows: Callable[[], Iterator[TableRow]]
     is_text: bool
+    merged: Callable[[], Iterator[Range]] = _nothing
 
 
-def open_tables(path: Path) -> list[Table]:
-    """The tables `path` may hold; raises `FileProblem` when it is no table at all. Told by content, not by name."""
+def open_tables(path: Path, *, most_unpacked: int = MAX_UNPACKED, formulas: bool = False) -> list[Table]:
+    """The tables `path` may hold; raises `FileProblem` when it is no table at all. Told by content, not by name.
+
+    A workbook that unpacks to more than `most_unpacked` bytes is refused. With `formulas` cells that hold one are
+    named in each row, instead of being read as what the spreadsheet last computed.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -61,7 +114,7 @@ def open_tables(path: Path) -> list[Table]:
     if head.startswith(_OLE):
         raise FileProblem("encrypted" if _is_encrypted(path) else "old_excel")
     if head.startswith(b"PK"):
-        return _sheets(path)
+        return _sheets(path, most_unpacked, formulas)
     start = head.lstrip(codecs.BOM_UTF8).lstrip()[:300].lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<style")):
         raise FileProblem("web_page")
@@ -116,10 +169,10 @@ def _text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[TableRow]:
             except StopIteration:
                 return
             except csv.Error:  # a cell beyond 128 kB: what follows an opening quotation mark that nothing closes
-                yield TableRow(first, [], problem("open_quote", line=first, last=reader.line_num))
+                yield TableRow(first, [], torn_until=reader.line_num)
                 continue
             if lines.ended and lines.quotes % 2 and reader.line_num > first:
-                yield TableRow(first, [], problem("open_quote", line=first, last=reader.line_num))
+                yield TableRow(first, [], torn_until=reader.line_num)
             elif any(cell.strip() for cell in cells):
                 yield TableRow(first, list(cells))
 
@@ -152,7 +205,7 @@ def _is_encrypted(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in file.read(_CHUNK)
 
 
-def _sheets(path: Path) -> list[Table]:
+def _sheets(path: Path, most_unpacked: int, formulas: bool) -> list[Table]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -161,23 +214,26 @@ def _sheets(path: Path) -> list[Table]:
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileProblem("encrypted")
     size, packed = sum(entry.file_size for entry in entries), max(path.stat().st_size, 1)
-    if size > MAX_UNPACKED or (size > 50_000_000 and size / packed > MAX_RATIO):
-        raise FileProblem("too_big", size=size // 1_000_000, limit=MAX_UNPACKED // 1_000_000)
-    reader = _open_workbook(path)
-    return [Table(_sheet_reader(sheet), is_text=False) for sheet in reader.wb.worksheets]
+    if size > most_unpacked or (size > 50_000_000 and size / packed > MAX_RATIO):
+        raise FileProblem("too_big", size=size // 1_000_000, limit=most_unpacked // 1_000_000)
+    reader = _open_workbook(path, formulas)
+    return [
+        Table(_sheet_reader(sheet, formulas), is_text=False, merged=_merged_reader(path, sheet))
+        for sheet in reader.wb.worksheets
+    ]
 
 
-def _open_workbook(path: Path) -> "_Reader":
+def _open_workbook(path: Path, formulas: bool) -> "_Reader":
     try:
-        reader = _Reader(str(path), read_only=True, keep_vba=False, data_only=True, keep_links=False)
+        reader = _Reader(str(path), read_only=True, keep_vba=False, data_only=not formulas, keep_links=False)
         reader.read()
     except _BROKEN as error:
         raise FileProblem("broken") from error
     return reader
 
 
-def _sheet_reader(sheet: Any) -> Callable[[], Iterator[TableRow]]:
-    return lambda: _sheet_rows(sheet)
+def _sheet_reader(sheet: Any, formulas: bool) -> Callable[[], Iterator[TableRow]]:
+    return lambda: _formula_rows(sheet) if formulas else _sheet_rows(sheet)
 
 
 def _sheet_rows(sheet: Any) -> Iterator[TableRow]:
@@ -186,6 +242,37 @@ def _sheet_rows(sheet: Any) -> Iterator[TableRow]:
         for line, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True), start=1):
             if any(cell is not None and cell != "" for cell in cells):
                 yield TableRow(line, list(cells))
+    except _BROKEN as error:
+        raise FileProblem("broken") from error
+
+
+def _formula_rows(sheet: Any) -> Iterator[TableRow]:
+    sheet.reset_dimensions()
+    try:
+        for line, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+            if any(cell.value is not None and cell.value != "" for cell in cells):
+                found = tuple(place for place, cell in enumerate(cells) if cell.data_type == "f")
+                yield TableRow(line, [cell.value for cell in cells], formulas=found)
+    except _BROKEN as error:
+        raise FileProblem("broken") from error
+
+
+def _merged_reader(path: Path, sheet: Any) -> Callable[[], Iterator[Range]]:
+    return lambda: _merged(path, sheet._worksheet_path)  # openpyxl tells merged cells only when it reads all at once
+
+
+def _merged(path: Path, name: str) -> Iterator[Range]:
+    """They stand behind the rows: the sheet is searched in pieces, a little of each kept for what lies across."""
+    rest = b""
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(name) as source:
+            while piece := source.read(_CHUNK):
+                text, end = rest + piece, 0
+                for found in _MERGED.finditer(text):
+                    west, south, east, north = range_boundaries(found[1].decode("ascii"))
+                    yield south or 1, west or 1, north or 1, east or 1
+                    end = found.end()
+                rest = text[max(end, len(text) - 200) :]
     except _BROKEN as error:
         raise FileProblem("broken") from error
 
