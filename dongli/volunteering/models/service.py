@@ -51,7 +51,8 @@ class Service(models.Model):
                 name="confirmed_service_fits_into_its_day",
             ),
             models.CheckConstraint(
-                condition=~Q(state="confirmed") | Q(confirmed_minutes__gte=1), name="confirmed_service_has_minutes"
+                condition=~Q(state="confirmed") | Q(confirmed_minutes__isnull=False, confirmed_minutes__gte=1),
+                name="confirmed_service_has_minutes",
             ),
             models.UniqueConstraint(
                 fields=["report_in", "wish", "on"],
