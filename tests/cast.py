@@ -17,7 +17,7 @@ from django.test import Client
 from dongli.areas.actions.stamp import bump_map
 from dongli.areas.models import Area, Boundary, Grid, Level
 from dongli.areas.naming import pinyin_keys, set_name
-from dongli.organisations.models import Organisation, OrganisationKind
+from dongli.organisations.models import Organisation, OrganisationKind, UnitKind
 from dongli.people.models import User
 from dongli.people.personas import ensure_personas
 from dongli.people.viewer import Viewer
@@ -54,6 +54,11 @@ class City:
     buildings: list[Area]
     grids: list[Grid]
     people: dict[str, User]
+
+    @property
+    def unit(self) -> Organisation:
+        """The school of the home community, a linked unit: demo-unit is its officer."""
+        return Organisation.objects.select_related("area").get(area=self.community, function="school")
 
     @property
     def compound(self) -> Area:
@@ -213,4 +218,20 @@ def _organisations(city: Area, districts: list[Area], offices: list[Area]) -> No
             )
             for function, (name, line) in functions.items()
         ]
+    rows.append(_school(offices[5]))
     Organisation.objects.bulk_create(rows)
+
+
+def _school(community: Area) -> Organisation:
+    name = f"{community.name}实验学校"
+    pinyin, initials = pinyin_keys(name)
+    return Organisation(
+        code=f"{community.code}-school",
+        name=name,
+        pinyin=pinyin,
+        initials=initials,
+        kind=OrganisationKind.LINKED_UNIT,
+        unit_kind=UnitKind.PUBLIC_INSTITUTION,
+        function="school",
+        area=community,
+    )

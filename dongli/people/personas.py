@@ -22,7 +22,7 @@ Where = Literal["home", "elsewhere"]
 @dataclass(frozen=True)
 class Persona:
     """One member of the cast. `level` says where the role is held: the area of that level which encloses the home
-    (or, for somebody from elsewhere, the other) compound; `function` makes them an officer of that department there.
+    (or, for somebody from elsewhere, the other) compound; `function` makes them an officer of that department or unit.
     `rank` puts a grid worker on the home grid's roster. `room` is where they land after switching.
     """
 
@@ -152,6 +152,15 @@ PERSONAS: tuple[Persona, ...] = (
         room="/desk/organisations/",
     ),
     Persona(
+        "demo-unit",
+        "何秀英",
+        _("Officer of a linked unit, a school: pairings, invitations to joint meetings"),
+        Role.UNIT_OFFICER,
+        Level.COMMUNITY,
+        "school",
+        room="/desk/my-unit/",
+    ),
+    Persona(
         "demo-auditor",
         "柳青",
         _("Auditor: reads who was granted what and who looked at what, grants nothing"),
@@ -192,7 +201,7 @@ def ensure_personas(*, home: Grid, elsewhere: Grid) -> dict[str, User]:
     """Make every persona, once: account, grant and turn on the roster. Answers username → user.
 
     `home` and `elsewhere` are grids whose communities hold at least one compound (with a building at home).
-    Departments named by `function` must exist; a persona without its department or place gets no grant.
+    Departments and units named by `function` must exist; a persona without hers, or without a place, gets no grant.
     """
     people: dict[str, User] = {}
     for persona in PERSONAS:
