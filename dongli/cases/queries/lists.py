@@ -38,7 +38,7 @@ from dongli.people.viewer import Viewer
 PAGE = 50
 COUNT_CAP = 100
 MAP_CAP = 2000
-BOARD_CAP = 200
+BOARD_PAGE = 60
 
 # Saved filters of the desk: name → condition at a moment. The label of each is with the page.
 FILTERS: dict[str, Callable[[datetime], Q]] = {
@@ -403,20 +403,26 @@ class Board:
     reporting_in: list[Whistle]
     on_site: list[Whistle]
     done: list[Whistle]
+    next: str = ""
 
 
-def board(viewer: Viewer) -> Board:
-    """Whistles of the cases this viewer may see: all open ones (at most 200), and those done in the last three days."""
+def board(viewer: Viewer, after: str = "") -> Board:
+    """A page of the whistles of the cases this viewer may see, after the whistle id `after`, newest first: all open
+    ones, and those done in the last three days. `next` of the board: the key of the following page."""
     recent = Q(state=WhistleState.DONE, ended_at__gte=now() - timedelta(days=3))
+    open_or_recent = Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent
+    if (key := parse_id(after)) is not None:
+        open_or_recent &= Q(pk__lt=key)
     whistles = list(
-        Whistle.objects.filter(Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent)
+        Whistle.objects.filter(open_or_recent)
         .filter(Exists(Case.objects.filter(access.visible(viewer), pk=OuterRef("case"))))
         .select_related("case__text", "case__community", "case__desk", "blown_by", "signed_by")
         .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
-        .order_by("-id")[:BOARD_CAP]
+        .order_by("-id")[: BOARD_PAGE + 1]
     )
-    board = Board([], [], [], [])
-    for whistle in whistles:
+    further = str(whistles[BOARD_PAGE - 1].id) if len(whistles) > BOARD_PAGE else ""
+    board = Board([], [], [], [], further)
+    for whistle in whistles[:BOARD_PAGE]:
         _column(board, whistle).append(whistle)
     return board
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from dongli.cases.actions import whistling
 from dongli.cases.models import CalendarDay, Case, CaseContact, Rating, Step, Task, Whistle
+from dongli.cases.queries import lists
 from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
 from dongli.cases.urls import staff as addresses
@@ -456,3 +457,15 @@ def test_the_board_takes_as_many_statements_for_ten_whistles_as_for_two(stage: S
 def test_a_case_takes_few_statements_however_long_its_history(stage: Stage, community: Desk) -> None:
     short = statements(community, "desk_case", stage.file(category="0101").number)
     assert statements(community, "desk_case", stage.closed().number) <= short <= 14
+
+
+def test_what_the_board_cannot_hold_follows_on_the_next_page(
+    stage: Stage, leader: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "BOARD_PAGE", 2)
+    blown = [Whistle.objects.get(case=stage.whistled()) for _turn in range(3)]
+    page = lists.board(stage.viewer("leader"))
+    assert [one.id for one in page.blown] == [blown[2].id, blown[1].id]
+    rest = lists.board(stage.viewer("leader"), page.next)
+    assert ([one.id for one in rest.blown], rest.next) == ([blown[0].id], "")
+    assert f"?after={page.next}" in leader.get("desk_board").content.decode()

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_safe
 
@@ -55,18 +56,31 @@ class Column:
     cards: list[Card]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The columns of one page of the board; `next` is the key of the following page."""
+
+    columns: list[Column]
+    next: str
+    whole: bool
+
+    @property
+    def tag(self) -> str:
+        """An ETag of what is shown."""
+        return tag_of(self.columns)
+
+
 @desk_required
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """The board as a page."""
-    viewer = viewer_from(request)
-    columns = columns_of(viewer)
+    after = request.GET.get("after", "")
+    shown = shown_to(viewer_from(request), after)
     context = {
-        "columns": columns,
-        "tag": tag_of(columns),
+        "shown": shown,
         "live_seconds": LIVE_SECONDS,
-        "live_url": reverse("desk_board_live"),
-        "nav_counts": {"whistles": sum(len(column.cards) for column in columns[:3])},
+        "live_url": f"{reverse('desk_board_live')}?{urlencode({'after': after})}",
+        "nav_counts": {"whistles": sum(len(column.cards) for column in shown.columns[:3])},
     }
     return render(request, "cases/desk/board.html", context)
 
@@ -75,19 +89,20 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_GET
 def board_live(request: HttpRequest) -> HttpResponse:
     """The columns again if anything on them has moved; 304 otherwise."""
-    columns = columns_of(viewer_from(request))
-    return live_answer(request, "cases/desk/_board.html", tag=tag_of(columns), context=lambda: {"columns": columns})
+    shown = shown_to(viewer_from(request), request.GET.get("after", ""))
+    return live_answer(request, "cases/desk/_board.html", tag=shown.tag, context=lambda: {"shown": shown})
 
 
-def columns_of(viewer: Viewer) -> list[Column]:
+def shown_to(viewer: Viewer, after: str) -> Shown:
     """The whistles the viewer may see, by how far they are (three statements)."""
-    found = lists.board(viewer)
-    return [
+    found = lists.board(viewer, after)
+    columns = [
         Column("blown", _("Blown"), _("No whistle waits for a signature."), _cards(viewer, found.blown)),
         Column("reporting_in", _("Reporting in"), _("No department is awaited."), _cards(viewer, found.reporting_in)),
         Column("on_site", _("On site"), _("No department is on site."), _cards(viewer, found.on_site)),
         Column("done", _("Done in three days"), _("None was finished in three days."), _cards(viewer, found.done)),
     ]
+    return Shown(columns, found.next, whole=not (found.next or after))
 
 
 def tag_of(columns: list[Column]) -> str:
