@@ -39,7 +39,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of an explanation; `people.careers.wording` puts it into words."""
+    """One line of an explanation; `people.career_words` puts it into words."""
 
     code: str
     params: dict[str, Value] = field(default_factory=dict)

@@ -15,10 +15,11 @@ from dongli.common.clock import now
 from dongli.common.errors import NotFound
 from dongli.common.ids import parse_id
 from dongli.common.text import strip_controls
-from dongli.people.actions.careers import KEEPERS
+from dongli.people.actions.careers import KEEPERS, PAID_ROLES
 from dongli.people.careers.account import Fact
 from dongli.people.careers.rules import Book, Dated, Scheme
-from dongli.people.models import CareerContest, CareerFile, CareerScheme, ContestState, PayFact, User
+from dongli.people.models import CareerContest, CareerFile, CareerScheme, ContestState, Grant, PayFact, User
+from dongli.people.queries.duty import in_force
 from dongli.people.viewer import Viewer
 
 PAGE = 50
@@ -186,3 +187,31 @@ def scheme(viewer: Viewer, scheme_id: UUID) -> CareerScheme:
     if found is None:
         raise NotFound("no_scheme", _("There is no such scheme in your area."))
     return found
+
+
+def newcomers(viewer: Viewer, text: str = "") -> list[User]:
+    """Paid staff of the viewer's areas without a file, by name, a page at most. One query."""
+    found = _without_file(viewer)
+    if wanted := strip_controls(text).strip()[:40]:
+        found = found.filter(Q(name__icontains=wanted) | Q(username__icontains=wanted))
+    return list(found.order_by("name", "id")[:PAGE])
+
+
+def newcomer(viewer: Viewer, person_id: UUID) -> User:
+    """One paid worker of the viewer's areas, with or without a file; raises `NotFound`. One query."""
+    found = User.objects.filter(_paid_here(viewer), pk=person_id).first()
+    if found is None:
+        raise NotFound("no_worker", _("There is no such worker in your area."))
+    return found
+
+
+def _without_file(viewer: Viewer) -> QuerySet[User]:
+    return User.objects.filter(_paid_here(viewer), career_file=None)
+
+
+def _paid_here(viewer: Viewer) -> Exists:
+    condition = Q(pk__in=[])
+    for path in viewer.paths(*KEEPERS):
+        condition |= Q(area__path__startswith=path)
+    grants = Grant.objects.filter(in_force(now()), condition, user=OuterRef("pk"), role__in=PAID_ROLES)
+    return Exists(grants)
