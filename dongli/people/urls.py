@@ -2,8 +2,20 @@
 
 from django.urls import include, path
 
+from dongli.people import career_urls
 from dongli.people.organisation_urls import rooms as organisation_rooms
-from dongli.people.views import auditing, demo, granting, permissions, persons, policies, posts, resident, staff
+from dongli.people.views import (
+    auditing,
+    demo,
+    granting,
+    importing,
+    permissions,
+    persons,
+    policies,
+    posts,
+    resident,
+    staff,
+)
 
 rooms = [
     path("me/", resident.me, name="me"),
@@ -27,6 +39,7 @@ rooms = [
     path("desk/persons/<uuid:person_id>/account/", persons.add_account, name="give_account"),
     path("desk/people/", staff.people, name="people"),
     path("desk/people/add/", staff.add_person, name="add_person"),
+    path("desk/people/ending/", granting.ending, name="ending"),
     path("desk/people/<uuid:user_id>/", granting.person, name="person"),
     path("desk/people/<uuid:user_id>/grant/", granting.grant, name="grant"),
     path("desk/people/<uuid:user_id>/leave/", staff.let_leave, name="let_leave"),
@@ -39,9 +52,16 @@ rooms = [
     path("desk/permissions/changes/", auditing.changes, name="permissions_changes"),
     path("desk/permissions/changes.csv", auditing.changes_file, name="permissions_changes_file"),
     path("desk/permissions/looks/", auditing.looks, name="permissions_looks"),
+    path("desk/import/", importing.tables, name="tables"),
+    path("desk/import/runs/<uuid:import_id>/", importing.table_import, name="table_import"),
+    path("desk/import/runs/<uuid:import_id>/load/", importing.load_table, name="load_table"),
+    path("desk/import/<str:name>/", importing.table, name="table"),
+    path("desk/import/<str:name>/template.xlsx", importing.template, name="table_template"),
+    path("desk/import/<str:name>/export.<str:format>", importing.export, name="table_export"),
     path("desk/policies/", policies.policies, name="policies"),
     path("desk/policies/<str:key>/set/", policies.set_policy, name="set_policy"),
     path("desk/policies/rows/<uuid:row_id>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
+    *career_urls.rooms,
 ]
 
 urlpatterns = [

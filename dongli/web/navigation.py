@@ -79,6 +79,8 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
         _("People"),
         [
             Place("people:on_duty", _("People on duty"), "users"),
+            Place("people:careers", _("Careers"), "medal", roles=(Role.ORGANISER, Role.ADMINISTRATOR)),
+            Place("people:tables", _("Tables in and out"), "download", roles=(Role.ORGANISER, Role.ADMINISTRATOR)),
             Place("people:people", _("Accounts and roles"), "user-check", roles=(Role.ADMINISTRATOR,)),
             Place("desk_members", _("In-service members"), "heart-handshake", roles=KEEPING_ROLES),
             Place("desk_wishes", _("Micro-wishes"), "checklist", roles=WISH_ROLES),
