@@ -6,9 +6,13 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from dongli.people import estates, rooms, succeeding
+        from dongli.people.actions.reminding import register_policy
+        from dongli.people.importing import shipped as tables
         from dongli.people.policies.shipped import register_shipped
 
         register_shipped()
+        tables.register_shipped()
+        register_policy()
         rooms.register_all()
         estates.register_all()
         succeeding.register_all()

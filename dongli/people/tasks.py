@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from dongli.common.clock import now
 from dongli.common.jobs import fresh_connection
 from dongli.people import ratelimits
-from dongli.people.actions import career_runs
+from dongli.people.actions import career_runs, importing, reminding
 from dongli.people.actions.expiring import end_turns_of_expired, forget_memberships
 
 
@@ -37,8 +37,38 @@ def end_what_expired(timestamp: int) -> None:
     forget_memberships()
 
 
+@app.periodic(cron="23 0 * * *")
+@app.task(queueing_lock="remind_of_ends")
+def remind_of_ends(timestamp: int) -> None:
+    """Administrators are told of the roles that end soon (at 8:23 in the city)."""
+    fresh_connection()
+    reminding.remind_of_ends(now())
+
+
 @app.task
 def compute_career_run(run_id: str) -> None:
     """Grades and pay of a proposed run."""
     fresh_connection()
     career_runs.compute_run(UUID(run_id))
+
+
+@app.task
+def check_table(import_id: str) -> None:
+    """What loading an uploaded table would do."""
+    fresh_connection()
+    importing.check(UUID(import_id))
+
+
+@app.task
+def load_table(import_id: str) -> None:
+    """Load a table that was checked."""
+    fresh_connection()
+    importing.load(UUID(import_id))
+
+
+@app.periodic(cron="51 3 * * *")
+@app.task(queueing_lock="purge_imports")
+def purge_imports(timestamp: int) -> None:
+    """Forget uploaded tables after a week."""
+    fresh_connection()
+    importing.purge_imports()

@@ -16,7 +16,7 @@ from dongli.people.importing.reading import BadRow, Problem, open_sheet, read_ro
 from dongli.people.viewer import Viewer
 
 BATCH = 200
-MOST_BAD, MOST_SHOWN = 500, 100
+MOST_BAD, MOST_SHOWN, MOST_COUNTED = 500, 100, 50_001
 Progress = Callable[[int], None]
 
 

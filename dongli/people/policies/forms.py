@@ -78,13 +78,13 @@ _BINDING = {
 
 def _value_field(policy: Policy) -> forms.Field:
     if policy.kind is ValueKind.CHOICE:
-        return forms.ChoiceField(label=policy.label, choices=policy.choices)
+        return forms.ChoiceField(label=str(policy.label), choices=policy.choices)
     if policy.kind is ValueKind.TEXT:
-        return forms.CharField(label=policy.label, max_length=policy.longest)
+        return forms.CharField(label=str(policy.label), max_length=policy.longest)
     hint = _("From %(low)s to %(high)s %(unit)s")
     mode = "decimal" if policy.places else "numeric"
     return forms.CharField(
-        label=policy.label,
+        label=str(policy.label),
         max_length=12,
         help_text=str(hint) % {"low": policy.low, "high": policy.high, "unit": policy.unit},
         widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}),

@@ -1,20 +1,14 @@
 """Which value of a policy holds at a place: what ships, then what each level above says, the nearest last. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 from dongli.people.policies.registry import Policy, Value
 
 
-class Said(Protocol):
-    """What a level says: a value as stored, and whether it binds the levels below."""
-
-    value: Any
-    binding: bool
-
-
-S = TypeVar("S", bound=Said)
+S = TypeVar("S")
+"""What a level says: a row with a `value` as stored, and whether it is `binding` for the levels below."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +26,16 @@ class Holding(Generic[S]):
 
 def resolve(policy: Policy, shipped: Value, said: Iterable[S]) -> Holding[S]:
     """`said`: what the levels say that day, from the city down, at most once each."""
-    value, source, bound_by = shipped, None, None
-    held_down: list[S] = []
+    found: Holding[S] = Holding(shipped)
     for one in said:
-        asked = policy.read(one.value)
-        if bound_by is not None and not policy.allows(policy.read(bound_by.value), asked):
-            held_down.append(one)
-            continue
-        value, source = asked, one
-        if one.binding or policy.only_stricter:
-            bound_by = one
-    return Holding(value, source, bound_by, tuple(held_down))
+        found = _heard(policy, found, one)
+    return found
+
+
+def _heard(policy: Policy, held: Holding[S], one: Any) -> Holding[S]:
+    asked = policy.read(one.value)
+    cap: Any = held.bound_by
+    if cap is not None and not policy.allows(policy.read(cap.value), asked):
+        return replace(held, held_down=(*held.held_down, one))
+    bound_by = one if one.binding or policy.only_stricter else cap
+    return Holding(asked, one, bound_by, held.held_down)

@@ -120,7 +120,8 @@ def effect(area: Area, policy: Policy, value: Value, start: date, *, binding: bo
     """What would change at and below `area` from `start` on. One statement, the rest in memory."""
     levels = [level for level in SET_LEVELS if level.depth >= area.depth]
     places = Area.objects.active().within(area).filter(level__in=levels).order_by("path")
-    word, changing, keeping, named, held_down = _Word(policy.stored(value), binding), 0, 0, [], []
+    word, changing, keeping = _Word(policy.stored(value), binding), 0, 0
+    named, held_down = list[tuple[str, str, str]](), list[str]()
     for code, name, path in places.values_list("code", "name", "path"):
         now, then = policies.holding(policy.key, path, start), _with(word, area, policy, path, start)
         own = code != area.code and any(policies.holds(row, start) for row in policies.rows_of(policy.key, code))
