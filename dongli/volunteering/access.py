@@ -27,8 +27,11 @@ OFFERING_ROLES = (Role.CITY_DESK, Role.ADMINISTRATOR)
 
 
 def headed(viewer: Viewer) -> list[str]:
-    """Paths of the compounds whose branch the viewer heads now. One query for a viewer with a role, then kept."""
-    if viewer.user is None or not viewer.is_staff_member:
+    """Paths of the compounds whose branch the viewer heads now. One query, then kept; none before a second factor.
+
+    A secretary need not hold any role: the post is enough for what is masked, and for nothing else.
+    """
+    if viewer.user is None or viewer.needs_second_factor or not viewer.user.may_log_in:
         return []
     key = "volunteering.headed"
     if key not in viewer.memo:
@@ -46,6 +49,11 @@ def keeping_paths(viewer: Viewer) -> list[str]:
 def keeps(viewer: Viewer, compound: Area) -> bool:
     """Whether the viewer confirms report-ins and service of `compound`."""
     return any(compound.path.startswith(path) for path in keeping_paths(viewer))
+
+
+def serves(viewer: Viewer) -> bool:
+    """Whether the viewer may open the pages of members and wishes: staff, and heads of a compound's branch."""
+    return viewer.is_desk or viewer.is_worker or is_keeper(viewer)
 
 
 def is_keeper(viewer: Viewer) -> bool:

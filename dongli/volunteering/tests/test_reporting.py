@@ -1,6 +1,7 @@
 """Reporting in: consent, one at a time, confirmed by the compound; moving, leaving, consent taken back."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -64,7 +65,7 @@ def test_without_consent_nothing_is_kept_and_the_unit_is_told_only_with_its_own(
         ("times", {"times": ["midnight"]}),
     ],
 )
-def test_what_is_missing_is_named(ground: Ground, field: str, said: dict[str, object]) -> None:
+def test_what_is_missing_is_named(ground: Ground, field: str, said: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refused:
         ground.report(**said)
     assert refused.value.field == field
@@ -103,7 +104,8 @@ def test_leaving_ends_it_and_the_membership_goes_unless_a_tenure_needs_it(ground
     row.refresh_from_db()
     assert (row.state, row.ended_why, row.text.unit_words) == (ReportInState.ENDED, EndedWhy.LEFT, "")
     assert not PartyMembership.objects.exists()
-    assert not PartyMembership.pgh_event_model.objects.exists(), "nor its history"
+    history = PartyMembership.pgh_event_model  # type: ignore[attr-defined]  # pghistory's
+    assert not history.objects.exists(), "nor its history"
     with pytest.raises(NotFound):
         reporting.leave(viewer=viewer, key=new_id())
     Tenure.objects.create(

@@ -1,6 +1,7 @@
 """Service: logged, confirmed, corrected, declined, looked at once more; and what a unit may know of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -78,7 +79,7 @@ def test_declined_service_is_looked_at_once_more(ground: Ground) -> None:
         ("wish", {"wish": new_id()}),
     ],
 )
-def test_what_is_to_be_mended_is_named(ground: Ground, field: str, done: dict[str, object]) -> None:
+def test_what_is_to_be_mended_is_named(ground: Ground, field: str, done: dict[str, Any]) -> None:
     ground.member()
     with pytest.raises(Invalid) as refused:
         ground.log(**done)

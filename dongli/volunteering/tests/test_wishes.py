@@ -1,6 +1,7 @@
 """Wishes: raised, shown, claimed, given back, ended; the contact kept apart."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -95,7 +96,7 @@ def test_what_is_over_is_not_claimed(ground: Ground) -> None:
     ],
 )
 def test_what_is_to_be_mended_is_named_and_no_personal_data_are_published(
-    ground: Ground, field: str, wanted: dict[str, object]
+    ground: Ground, field: str, wanted: dict[str, Any]
 ) -> None:
     with pytest.raises(Invalid) as refused:
         ground.wish(**wanted)

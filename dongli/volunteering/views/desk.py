@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dongli.common.errors import NotAllowed
-from dongli.people.guards import viewer_from, worker_required
+from dongli.people.guards import viewer_from
 from dongli.people.viewer import Viewer
 from dongli.volunteering import access, wording
 from dongli.volunteering.actions import confirming, serving
@@ -21,7 +21,7 @@ from dongli.volunteering.forms import ConfirmServiceForm, ReasonForm, StepForm
 from dongli.volunteering.models import Times
 from dongli.volunteering.queries import members, offers, service
 from dongli.volunteering.views.helping import key_of
-from dongli.volunteering.views.taking import status, take
+from dongli.volunteering.views.taking import serving_required, status, take
 
 LABELS: dict[str, str | Promise] = {
     "asked": gettext_lazy("To confirm"),
@@ -41,7 +41,7 @@ def check_keeper(viewer: Viewer) -> None:
         raise NotAllowed("keepers_only", _("Members are kept by the compound's secretary and the community's desk."))
 
 
-@worker_required
+@serving_required
 @require_safe
 def member_list(request: HttpRequest) -> HttpResponse:
     """Report-ins of my compounds: to confirm, reported in (by what they can do), declined, ended."""
@@ -65,7 +65,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/desk/members.html", context)
 
 
-@worker_required
+@serving_required
 @require_safe
 def member_sheet(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """One report-in: confirm it or decline it with a reason; call the member."""
@@ -89,11 +89,12 @@ def _sheet(
         "form": form or ReasonForm(),
         "contact": contact,
         "is_own": found.row.person_id == viewer.known.pk,
+        "may_open": found.row.is_current and contact is None and viewer.is_staff_member,
     }
     return render(request, "volunteering/desk/member.html", context, status=status(form))
 
 
-@worker_required
+@serving_required
 @require_POST
 def confirm(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """Confirm a report-in."""
@@ -102,7 +103,7 @@ def confirm(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk_members"))
 
 
-@worker_required
+@serving_required
 @require_POST
 def decline(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     """Decline a report-in, with the reason."""
@@ -118,7 +119,7 @@ def decline(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     return _sheet(request, report_in_id, form)
 
 
-@worker_required
+@serving_required
 @never_cache
 @require_POST
 def contact(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
@@ -127,7 +128,7 @@ def contact(request: HttpRequest, report_in_id: UUID) -> HttpResponse:
     return _sheet(request, report_in_id, contact=opened)
 
 
-@worker_required
+@serving_required
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """Service to confirm, and what was decided."""
@@ -145,7 +146,7 @@ def services(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/desk/services.html", context)
 
 
-@worker_required
+@serving_required
 @require_safe
 def one_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """One record of service: confirm, correct, decline."""
@@ -172,7 +173,7 @@ def _service(request: HttpRequest, service_id: UUID, bound: dict[str, StepForm])
     return render(request, "volunteering/desk/service.html", context, status=422 if bound else 200)
 
 
-@worker_required
+@serving_required
 @require_POST
 def confirm_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Confirm service, corrected or as logged."""
@@ -190,7 +191,7 @@ def confirm_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     return _service(request, service_id, {"confirm": form})
 
 
-@worker_required
+@serving_required
 @require_POST
 def decline_service(request: HttpRequest, service_id: UUID) -> HttpResponse:
     """Do not confirm it, with the reason."""

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dongli.common.errors import Conflict, Invalid, NotAllowed
-from dongli.people.guards import desk_required, viewer_from, worker_required
+from dongli.people.guards import desk_required, viewer_from
 from dongli.volunteering import access
 from dongli.volunteering.actions import offering
 from dongli.volunteering.forms import OfferForm
 from dongli.volunteering.queries import figures, offers, units
 from dongli.volunteering.views.helping import key_of
-from dongli.volunteering.views.taking import form_view, status, take
+from dongli.volunteering.views.taking import form_view, serving_required, status, take
 
 
 @desk_required
@@ -32,7 +32,7 @@ def of_unit(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/desk/unit.html", context)
 
 
-@worker_required
+@serving_required
 @require_safe
 def of_compounds(request: HttpRequest) -> HttpResponse:
     """Members, wishes and hours of each compound of my area."""

@@ -1,14 +1,28 @@
 """Taking a step from a form: what was refused goes back into the form, with everything that was typed."""
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from dongli.common.errors import Conflict, Invalid
+from dongli.people.guards import View, check_room
+from dongli.volunteering import access
 from dongli.volunteering.forms import StepForm
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def serving_required(view: View) -> View:
+    """Staff, and heads of a compound's branch, who need not hold a role. What each page shows it decides itself."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return check_room(request, access.serves) or view(request, *args, **kwargs)
+
+    return guarded
 
 
 def take(request: HttpRequest, form: StepForm, act: Callable[[], object]) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dongli.common.clock import today
 from dongli.common.errors import NotAllowed
-from dongli.people.guards import viewer_from, worker_required
+from dongli.people.guards import viewer_from
 from dongli.people.viewer import Viewer
 from dongli.volunteering import access, wording
 from dongli.volunteering.actions import wishing
@@ -23,7 +23,7 @@ from dongli.volunteering.models import Wish
 from dongli.volunteering.queries import members, offers, wishes
 from dongli.volunteering.queries import service as records
 from dongli.volunteering.views.helping import key_of
-from dongli.volunteering.views.taking import form_view, status, take
+from dongli.volunteering.views.taking import form_view, serving_required, status, take
 
 LABELS: dict[str, str | Promise] = {
     "open": gettext_lazy("Helpers wanted"),
@@ -38,7 +38,7 @@ def _check(viewer: Viewer) -> None:
         raise NotAllowed("raisers_only", _("Wishes are raised by the compound's secretary, captain or desk."))
 
 
-@worker_required
+@serving_required
 @require_safe
 def wish_list(request: HttpRequest) -> HttpResponse:
     """The wishes of my compounds or building."""
@@ -59,7 +59,7 @@ def wish_list(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/desk/wishes.html", context)
 
 
-@worker_required
+@serving_required
 @form_view
 def new_wish(request: HttpRequest) -> HttpResponse:
     """Raise a wish."""
@@ -73,7 +73,7 @@ def new_wish(request: HttpRequest) -> HttpResponse:
     return render(request, "volunteering/desk/new_wish.html", {"form": form}, status=status(form))
 
 
-@worker_required
+@serving_required
 @require_safe
 def one_wish(request: HttpRequest, wish_id: UUID) -> HttpResponse:
     """One wish: who claimed it (masked), its course, ending it."""
@@ -96,14 +96,14 @@ def _end(request: HttpRequest, wish_id: UUID, act: Callable[..., Wish], said: st
     return HttpResponseRedirect(reverse("desk_wishes"))
 
 
-@worker_required
+@serving_required
 @require_POST
 def finish(request: HttpRequest, wish_id: UUID) -> HttpResponse:
     """Note that it is fulfilled."""
     return _end(request, wish_id, wishing.finish_wish, _("Fulfilled. Its contact has been removed."))
 
 
-@worker_required
+@serving_required
 @require_POST
 def cancel(request: HttpRequest, wish_id: UUID) -> HttpResponse:
     """Take it back."""
