@@ -3,6 +3,8 @@
 Whether there is a gap stands nowhere: it is computed from records (`reporting.coverage`).
 """
 
+from datetime import date, timedelta
+
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField
@@ -82,6 +84,11 @@ class GivenReason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.compound_id} {self.item}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it holds."""
+        return self.until - timedelta(days=1)
 
 
 class GapDuty(models.Model):

@@ -1,0 +1,1 @@
+"""Every write about gaps: reasons, and the duties they become."""

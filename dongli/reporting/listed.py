@@ -1,0 +1,32 @@
+"""Gaps as rows, with the reason that holds and the duty that counts, as SQL that follows `reporting.facts`."""
+
+from dongli.reporting.coverage import ITEMS
+
+_VALUES = ", ".join(f"({position}, '{item.key}', {item.missing})" for position, item in enumerate(ITEMS.values()))
+_LISTED = """
+, listed AS (
+    SELECT facts.id, facts.code, facts.name, facts.path, item.position, item.key,
+           given.id AS given_id, given.reason_id, given.words, given.until AS reason_until,
+           duty.id AS duty_id, duty.state AS duty_state, duty.due_on, duty.owner_id
+    FROM facts
+    CROSS JOIN LATERAL (VALUES {values}) item (position, key, missing)
+    LEFT JOIN reporting_givenreason given ON given.compound_id = facts.id AND given.item = item.key
+        AND given.withdrawn_at IS NULL AND given.since <= %(day)s AND given.until > %(day)s
+    LEFT JOIN reporting_gapduty gap ON gap.compound_id = facts.id AND gap.item = item.key AND gap.current
+    LEFT JOIN duties_duty duty ON duty.id = gap.duty_id
+    WHERE item.missing
+)"""
+LISTED = _LISTED.format(values=_VALUES)
+"""One row a gap. Wants no parameter beyond those of the facts."""
+_NOTED = """
+, noted AS (
+    SELECT facts.*, coalesce(counted.gaps, 0) AS gaps, coalesce(counted.explained, 0) AS explained,
+           coalesce(counted.assigned, 0) AS assigned
+    FROM facts LEFT JOIN (
+        SELECT id, count(*) AS gaps, count(given_id) AS explained,
+               count(*) FILTER (WHERE duty_state = ANY(%(open)s)) AS assigned
+        FROM listed GROUP BY id
+    ) counted ON counted.id = facts.id
+)"""
+NOTED = LISTED + _NOTED
+"""The facts with how many gaps there are, have a reason, are somebody's open duty. Parameter: `open`, duty states."""

@@ -1,0 +1,1 @@
+"""Every read of coverage; what depends on the viewer takes the viewer."""
