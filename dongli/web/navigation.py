@@ -60,6 +60,16 @@ RULING_ROLES = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_LEADER, Role.DISTRICT
 HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
 PRIVACY_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 WISH_ROLES = (*KEEPING_ROLES, Role.CAPTAIN)
+LINK_ROLES = (
+    Role.COMMUNITY_DESK,
+    Role.COMMUNITY_SECRETARY,
+    Role.SUBDISTRICT_DESK,
+    Role.SUBDISTRICT_LEADER,
+    Role.DISTRICT_DESK,
+    Role.CITY_DESK,
+    Role.ORGANISER,
+    Role.ADMINISTRATOR,
+)
 DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         "",
@@ -87,6 +97,14 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("desk_member_figures", _("Members by compound"), "chart-bar", roles=WATCHING_ROLES),
             Place("desk_offers", _("Catalogue of offers"), "list", roles=(*OFFERING_ROLES, *KEEPING_ROLES)),
             Place("desk_unit_members", _("Members of my unit"), "users-group", roles=UNIT_ROLES),
+        ],
+    ),
+    (
+        _("Joint work"),
+        [
+            Place("partnerships", _("Linked units"), "link", roles=(*LINK_ROLES, Role.CITY_VIEWER)),
+            Place("meetings", _("Joint meetings"), "calendar-event", roles=(*LINK_ROLES, Role.CITY_VIEWER)),
+            Place("my_unit", _("My unit"), "building-store", roles=(Role.UNIT_OFFICER,)),
         ],
     ),
     (

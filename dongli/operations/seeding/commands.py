@@ -20,6 +20,7 @@ from dongli.operations.seeding.cases import SIZES, seed_cases
 from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.members import seed_members
+from dongli.operations.seeding.partnerships import seed_partnerships
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.rules import seed_rules
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
@@ -118,6 +119,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_desk()} notes, looks and requests")
     say(f"{seed_together()} cases that belong together")
     say(f"{seed_rules()} rules that levels have set")
+    say(f"{seed_partnerships(as_of=as_of)} joint meetings")
     say(f"{seed_members(seed=seed_number)} in-service members")
     return count
 
