@@ -18,7 +18,7 @@ from dongli.common.ids import parse_id
 from dongli.common.text import strip_controls
 from dongli.people.actions.roles import AUDITING
 from dongli.people.models import AccessRecord, Grant, Role, User
-from dongli.people.queries.permissions import within
+from dongli.people.queries.permissions import parse_moment, within
 from dongli.people.viewer import Viewer
 
 PAGE = 50
@@ -112,7 +112,7 @@ def looks(viewer: Viewer, sieve: Sieve, *, after: str = "") -> Page:
         rows = rows.filter(Exists(Grant.objects.filter(user=OuterRef("viewer_id"), role=sieve.role)))
     moment_text, _tilde, id_text = after.partition("~")
     key = parse_id(id_text)
-    if key is not None and (moment := _moment(moment_text)) is not None:
+    if key is not None and (moment := parse_moment(moment_text)) is not None:
         rows = rows.filter(Q(at__lt=moment) | Q(at=moment, pk__lt=key))
     found = list(rows.select_related("viewer", "person", "area").order_by("-at", "-id")[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -149,11 +149,3 @@ def _midnight(day: date) -> datetime:
 def _persons(text: str) -> QuerySet[User]:
     wanted = strip_controls(text).strip()[:LONGEST]
     return User.objects.filter(Q(name__icontains=wanted) | Q(username__icontains=wanted))
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

@@ -17,7 +17,6 @@ from dongli.people.queries import audit
 from dongli.people.queries.audit import Change, Sieve
 from dongli.people.viewer import Viewer
 
-
 RECORDS = {
     "case": _("Case"),
     "export": _("Export of cases"),

@@ -168,3 +168,11 @@ def end_grant(request: HttpRequest, grant_id: UUID) -> HttpResponseBase:
             form.add_error("last" if refusal.field == "at" else None, str(refusal))
     context = person_context(viewer, found.user_id, ending=found, end_form=form)
     return render(request, "people/person.html", context, status=422)
+
+
+@require_safe
+@administrator_required
+def ending(request: HttpRequest) -> HttpResponse:
+    """Roles of the viewer's area that have an end date, the soonest first."""
+    page = permissions.ending(viewer_from(request), after=request.GET.get("after", ""))
+    return render(request, "people/ending.html", {"page": page})
