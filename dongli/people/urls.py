@@ -2,8 +2,20 @@
 
 from django.urls import include, path
 
+from dongli.people import career_urls
 from dongli.people.organisation_urls import rooms as organisation_rooms
-from dongli.people.views import auditing, demo, granting, permissions, persons, policies, posts, resident, staff
+from dongli.people.views import (
+    auditing,
+    demo,
+    granting,
+    importing,
+    permissions,
+    persons,
+    policies,
+    posts,
+    resident,
+    staff,
+)
 
 rooms = [
     path("me/", resident.me, name="me"),
@@ -40,9 +52,16 @@ rooms = [
     path("desk/permissions/changes/", auditing.changes, name="permissions_changes"),
     path("desk/permissions/changes.csv", auditing.changes_file, name="permissions_changes_file"),
     path("desk/permissions/looks/", auditing.looks, name="permissions_looks"),
+    path("desk/import/", importing.tables, name="tables"),
+    path("desk/import/runs/<uuid:import_id>/", importing.table_import, name="table_import"),
+    path("desk/import/runs/<uuid:import_id>/load/", importing.load_table, name="load_table"),
+    path("desk/import/<str:name>/", importing.table, name="table"),
+    path("desk/import/<str:name>/template.xlsx", importing.template, name="table_template"),
+    path("desk/import/<str:name>/export.<str:format>", importing.export, name="table_export"),
     path("desk/policies/", policies.policies, name="policies"),
     path("desk/policies/<str:key>/set/", policies.set_policy, name="set_policy"),
     path("desk/policies/rows/<uuid:row_id>/withdraw/", policies.withdraw_policy, name="withdraw_policy"),
+    *career_urls.rooms,
 ]
 
 urlpatterns = [
