@@ -202,9 +202,10 @@ def appoint(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     area = areas.area_by_code(request.GET.get("area", ""))
     offered = posts_for(viewer, area)
-    if not offered:
+    asked = request.GET.get("post", "")
+    facts = next((one for one in offered if one.post == asked), None)
+    if not offered or (facts is None and asked in FACTS):
         raise NotAllowed("not_your_post", _("Who appoints to this post here is the organisation desk of the area."))
-    facts = next((one for one in offered if one.post == request.GET.get("post", "")), None)
     if facts is None:
         context = {"area": area, "crumbs": areas.breadcrumb(area), "offered": offered}
         return render(request, "people/appoint_post.html", context)
