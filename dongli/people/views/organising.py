@@ -137,14 +137,14 @@ def explain(form: forms.Form, refusal: Refusal) -> None:
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
 
 
-def _form(request: HttpRequest, kind: type[ActForm], **options: Any) -> Any:
+def _form(request: HttpRequest, shape: type[ActForm], **options: Any) -> Any:
     """The form, filled in with what was sent; pressing “find” sends nothing yet."""
     if request.method != "POST":
-        return kind(None, **options)
+        return shape(None, **options)
     if request.POST.get("do") != "find":
-        return kind(request.POST, **options)
-    initial = {name: request.POST[name] for name in kind.base_fields if request.POST.get(name)}
-    return kind(None, initial=initial, **options)
+        return shape(request.POST, **options)
+    initial = {name: request.POST[name] for name in shape.base_fields if request.POST.get(name)}
+    return shape(None, initial=initial, **options)
 
 
 def _kept(request: HttpRequest, organisation_id: UUID) -> Organisation:
