@@ -71,11 +71,13 @@ def migrate(args: argparse.Namespace) -> int:
     """Make everything ready that `serve` needs; policy that is not there yet is loaded as shipped."""
     from dongli.cases.actions.policy import load_policy
     from dongli.cases.training_commands import ensure_model
+    from dongli.reporting.actions.listing import load_gap_reasons
     from dongli.volunteering.actions.offering import load_offers
 
     assets.migrate()
     load_policy()
     load_offers()
+    load_gap_reasons()
     ensure_model()
     for path in assets.compile_catalogues():
         print(f"Compiled {path}")

@@ -37,6 +37,7 @@ DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
     "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/",
+    "/desk/coverage/", "/desk/coverage/gaps/", "/desk/coverage/map/", "/desk/coverage/430202001001C001/",
     "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
 )  # fmt: skip
 LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dongli.common.clock import today
 from dongli.common.errors import Invalid
-from dongli.duties import access, actions, queries, wording
+from dongli.duties import access, actions, queries, sources, wording
 from dongli.duties.forms import CloseForm, DropForm, ProgressForm, ReopenForm, StepForm
 from dongli.duties.models import Duty, DutyStep, FollowUp
 from dongli.people.guards import desk_required, viewer_from
@@ -83,6 +83,7 @@ def _page(request: HttpRequest, found: Duty, bound: dict[str, StepForm]) -> Http
         "follow_ups": [(one, _outcome(one, found)) for one in queries.follow_ups(found)],
         "forms": _forms(found, carries=access.carries(viewer, found), judges=access.may_judge(viewer, found)) | bound,
         "bound": next(iter(bound.values()), None),
+        "source": sources.said_of(found),
         "today": today(),
     }
     return render(request, "duties/duty.html", context, status=422 if bound else 200)

@@ -17,6 +17,7 @@ from dongli.common.clock import CITY_ZONE, now
 from dongli.common.errors import Invalid
 from dongli.operations.seeding.bulk import make_cases
 from dongli.operations.seeding.cases import SIZES, seed_cases
+from dongli.operations.seeding.coverage import seed_coverage
 from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.members import seed_members
@@ -121,6 +122,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_rules()} rules that levels have set")
     say(f"{seed_partnerships(as_of=as_of)} joint meetings")
     say(f"{seed_members(seed=seed_number)} in-service members")
+    say(f"{seed_coverage()} reasons for gaps")
     return count
 
 

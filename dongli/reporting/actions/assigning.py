@@ -1,4 +1,4 @@
-"""A gap becomes somebody's duty; what its duty says once the gap has closed."""
+"""A gap becomes somebody's duty."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +16,8 @@ from dongli.reporting import access
 from dongli.reporting.actions.reasons import lock
 from dongli.reporting.coverage import ITEMS
 from dongli.reporting.models import GapDuty
+from dongli.reporting.queries.closing import SOURCE
 from dongli.reporting.queries.sheet import address, compound_of, is_missing
-
-SOURCE = "gap"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,10 @@ from dongli.reporting.facts import BRANCHES, COMMITTEES, facts, period
 from dongli.reporting.models import GapDuty, GivenReason
 from dongli.reporting.policies import work_days
 
+SOURCE = "gap"
+"""The `source_kind` of duties that came from a gap."""
 _ROW = "SELECT buildings, captains, {states} FROM facts"
+_GAP = "SELECT FROM facts WHERE {missing}"
 _ALONE = """WITH compound AS (
     SELECT id, path, rtrim(path, '/') || '0' AS path_end FROM areas_area WHERE id = %(compound)s
 ) """
@@ -93,7 +96,7 @@ def compound_of(viewer: Viewer, code: str) -> Area:
 def _carries_there(viewer: Viewer, compound: Area) -> bool:
     if viewer.user is None:
         return False
-    mine = Duty.objects.filter(duty_access.mine(viewer), source_kind="gap", area=compound)
+    mine = Duty.objects.filter(duty_access.mine(viewer), source_kind=SOURCE, area=compound)
     return mine.exists()
 
 
@@ -119,8 +122,8 @@ def sheet(compound: Area) -> Sheet:
 
 
 def is_missing(compound: Area, item: str) -> bool:
-    """Whether the compound has this gap now. Two statements."""
-    return bool(_state(_facts(compound), ITEMS[item]) == "missing")
+    """Whether the compound has this gap now; one that is no more has none. Two statements."""
+    return bool(facts(compound).rows(_GAP.format(missing=ITEMS[item].missing)))
 
 
 def reasons_of(compound: Area, day: date) -> list[GivenReason]:
