@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dongli.people.models import Role
 from dongli.people.viewer import Viewer
+from dongli.reporting.access import READING_ROLES as COVERAGE_ROLES
 from dongli.volunteering.access import KEEPING_ROLES, OFFERING_ROLES, UNIT_ROLES, WATCHING_ROLES
 
 
@@ -80,6 +81,7 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
             Place("desk_problems", _("Problem list"), "stack-2"),
             Place("desk_events", _("Mass events"), "alert-triangle"),
             Place("desk_duties", _("My duty list"), "checklist"),
+            Place("coverage", _("Coverage"), "square-check", roles=COVERAGE_ROLES),
             Place("desk_privacy", _("Requests for deletion"), "shield", roles=PRIVACY_ROLES),
             Place("hotline", _("File for somebody"), "phone", roles=HOTLINE_ROLES),
             Place("notices:inbox", _("Notifications"), "bell", "unread"),
