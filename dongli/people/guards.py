@@ -38,9 +38,11 @@ EVERYBODY = Room("everybody")
 STAFF = Room("staff", frozenset(str(role) for role in Role))
 WORK = Room("work", WORKER_ROLES | DESK_ROLES)
 DESK = Room("desk", DESK_ROLES)
+MEMBERS = Room("members", WORK.roles)
+"""As the worker's room; heads of a compound's branch enter by their post."""
 ADMINISTRATION = Room("administration", frozenset({str(Role.ADMINISTRATOR)}))
 AUDIT = Room("audit", frozenset({str(Role.AUDITOR)}))
-ROOMS = (EVERYBODY, STAFF, WORK, DESK, ADMINISTRATION, AUDIT)
+ROOMS = (EVERYBODY, STAFF, WORK, MEMBERS, DESK, ADMINISTRATION, AUDIT)
 
 
 def viewer_from(request: HttpRequest) -> Viewer:

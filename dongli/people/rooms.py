@@ -12,19 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from dongli.people.actions.roles import ADMINISTERING, AUDITING
 from dongli.people.actions.roster import KEEPERS, SEEING_ROSTER
 from dongli.people.capabilities import Capability, Group, Reach, Rule, Words, guarding, register
-from dongli.people.guards import ADMINISTRATION, AUDIT, DESK, STAFF, WORK, Room
+from dongli.people.guards import ADMINISTRATION, AUDIT, DESK, MEMBERS, STAFF, WORK, Room
 from dongli.people.viewer import Viewer
 
 LABELS: dict[Room, Words] = {
     STAFF: _("Open the pages of all staff"),
     WORK: _("Enter the worker's room"),
     DESK: _("Enter the desk"),
+    MEMBERS: _("Open the pages of in-service members and wishes"),
     ADMINISTRATION: _("Open the administrator's pages"),
     AUDIT: _("Open the auditor's pages"),
 }
 OWN = (
     Capability(
         "people.see_roster", Group.PEOPLE, _("See who is on duty"), (Rule(SEEING_ROSTER),), pages=("people:on_duty",)
+    ),
+    Capability(
+        "areas.qr",
+        Group.ROOMS,
+        _("Print the QR sheets of a compound"),
+        (Rule(tuple(sorted(STAFF.roles)), Reach.ANYWHERE),),
+        pages=("areas:qr",),
     ),
     Capability(
         "people.keep_roster",
@@ -45,7 +53,13 @@ OWN = (
         _("Give a new first password; shut somebody out"),
         (Rule(ADMINISTERING, when=_("they administer every place in which the person holds or held a role")),),
     ),
-    Capability("permissions.grant", Group.PERMISSIONS, _("Grant a role, or end it"), (Rule(ADMINISTERING),)),
+    Capability(
+        "permissions.grant",
+        Group.PERMISSIONS,
+        _("Grant a role, or end it"),
+        (Rule(ADMINISTERING),),
+        others=(_("whoever appoints to a post, for the role that comes with it"),),
+    ),
     Capability(
         "permissions.explain",
         Group.PERMISSIONS,
@@ -68,7 +82,9 @@ def register_all() -> None:
 
 
 def _row(room: Room, label: Words) -> Capability:
-    return Capability(f"room.{room.name}", Group.ROOMS, label, (Rule(tuple(sorted(room.roles)), Reach.ANYWHERE),))
+    others = (_("heads of a compound's branch, by their post"),) if room == MEMBERS else ()
+    rule = Rule(tuple(sorted(room.roles)), Reach.ANYWHERE)
+    return Capability(f"room.{room.name}", Group.ROOMS, label, (rule,), others=others)
 
 
 @cache

@@ -54,8 +54,8 @@ class Shell:
 
     @property
     def search_url(self) -> str:
-        """Where the desk's search goes."""
-        return navigation.address("desk_queue")
+        """Where the desk's search goes; nowhere for those who see no cases."""
+        return navigation.address("desk_queue") if self.viewer.has(*navigation.CASE_ROLES) else ""
 
     @property
     def login_url(self) -> str:

@@ -7,8 +7,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from dongli.cases import access
+from dongli.people import rooms
+from dongli.people.actions.roles import AUDITING
 from dongli.people.models import Role
-from dongli.people.viewer import Viewer
+from dongli.people.viewer import DESK_ROLES, Viewer
 from dongli.reporting.access import READING_ROLES as COVERAGE_ROLES
 from dongli.volunteering.access import KEEPING_ROLES, OFFERING_ROLES, UNIT_ROLES, WATCHING_ROLES
 
@@ -58,7 +61,11 @@ WORKER = [
     Place("web:work_more", _("More"), "dots"),
 ]
 RULING_ROLES = (Role.COMMUNITY_SECRETARY, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
-HOTLINE_ROLES = (Role.HOTLINE_CLERK, Role.COMMUNITY_DESK, Role.SUBDISTRICT_DESK, Role.DISTRICT_DESK, Role.CITY_DESK)
+WITHOUT_CASES = {Role.ORGANISER, Role.UNIT_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR}
+CASE_ROLES = tuple(sorted(DESK_ROLES - WITHOUT_CASES))
+"""Desks that see cases: they have a queue, a map and whistles."""
+DUTY_ROLES = (*CASE_ROLES, Role.UNIT_OFFICER)
+RULED_ROLES = (*CASE_ROLES, Role.ORGANISER, Role.ADMINISTRATOR)
 PRIVACY_ROLES = (Role.SUBDISTRICT_DESK, Role.SUBDISTRICT_LEADER, Role.DISTRICT_DESK, Role.CITY_DESK)
 WISH_ROLES = (*KEEPING_ROLES, Role.CAPTAIN)
 LINK_ROLES = (
@@ -75,15 +82,15 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         "",
         [
-            Place("desk_queue", _("Queue"), "inbox", "queue"),
-            Place("desk_board", _("Whistles"), "layout-kanban", "whistles"),
-            Place("desk_map", _("Map"), "map"),
-            Place("desk_problems", _("Problem list"), "stack-2"),
-            Place("desk_events", _("Mass events"), "alert-triangle"),
-            Place("desk_duties", _("My duty list"), "checklist"),
+            Place("desk_queue", _("Queue"), "inbox", "queue", roles=CASE_ROLES),
+            Place("desk_board", _("Whistles"), "layout-kanban", "whistles", roles=CASE_ROLES),
+            Place("desk_map", _("Map"), "map", roles=CASE_ROLES),
+            Place("desk_problems", _("Problem list"), "stack-2", roles=CASE_ROLES),
+            Place("desk_events", _("Mass events"), "alert-triangle", roles=CASE_ROLES),
+            Place("desk_duties", _("My duty list"), "checklist", roles=DUTY_ROLES),
             Place("coverage", _("Coverage"), "square-check", roles=COVERAGE_ROLES),
             Place("desk_privacy", _("Requests for deletion"), "shield", roles=PRIVACY_ROLES),
-            Place("hotline", _("File for somebody"), "phone", roles=HOTLINE_ROLES),
+            Place("hotline", _("File for somebody"), "phone", roles=access.HOTLINE_ROLES),
             Place("notices:inbox", _("Notifications"), "bell", "unread"),
         ],
     ),
@@ -112,17 +119,33 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         _("Rules"),
         [
-            Place("catalogue", _("Categories"), "tag"),
+            Place("catalogue", _("Categories"), "tag", roles=RULED_ROLES),
             Place("workflow", _("Workflow"), "route"),
-            Place("rules", _("Rules of a place"), "map-pin"),
+            Place("rules", _("Rules of a place"), "map-pin", roles=RULED_ROLES),
             Place("people:policies", _("Policies of a place"), "adjustments"),
             Place("rules_level", _("Settings of my level"), "adjustments", roles=RULING_ROLES),
-            Place("calendar", _("Working calendar"), "calendar"),
+            Place("calendar", _("Working calendar"), "calendar", roles=RULED_ROLES),
             Place("desk_retention", _("How long data are kept"), "shield", roles=(Role.ADMINISTRATOR,)),
             Place("notices:deliveries", _("Deliveries"), "send", roles=(Role.ADMINISTRATOR,)),
         ],
     ),
+    (
+        _("Permissions"),
+        [
+            Place("people:permissions", _("Who may do what"), "key"),
+            Place("people:permissions_changes", _("Changes of roles"), "history", roles=AUDITING),
+            Place("people:permissions_looks", _("Looks at personal data"), "eye", roles=AUDITING),
+        ],
+    ),
 ]
+LANDINGS: list[tuple[tuple[str, ...], str]] = [
+    (CASE_ROLES, "desk_queue"),
+    ((Role.ORGANISER,), "people:organisations"),
+    ((Role.UNIT_OFFICER,), "my_unit"),
+    (AUDITING, "people:permissions"),
+    ((Role.ADMINISTRATOR,), "people:people"),
+]
+"""Where the desk's door leads, by what one holds; the first that fits."""
 ROOMS = {"resident": RESIDENT, "worker": WORKER}
 
 
@@ -134,10 +157,25 @@ def address(url_name: str) -> str:
         return ""
 
 
+def landing(viewer: Viewer) -> str:
+    """Where the desk's door leads this viewer; whoever holds no role of a desk, to the queue, whose guard answers."""
+    for roles, url_name in LANDINGS:
+        if viewer.has(*roles) and (found := address(url_name)):
+            return found
+    return address("desk_queue")
+
+
+def _is_open(place: Place, viewer: Viewer) -> bool:
+    """Whether the place is for the viewer, and its page would let them in: no link leads to a closed door."""
+    if place.roles and not viewer.has(*place.roles):
+        return False
+    return not viewer.is_staff_member or rooms.opens(place.url_name, viewer)
+
+
 def links(request: HttpRequest, places: list[Place], counts: dict[str, int]) -> list[Link]:
     """`places` as links for this request, the deepest match marked as the current one."""
     viewer: Viewer = getattr(request, "viewer", Viewer.nobody())
-    shown = [place for place in places if not place.roles or viewer.has(*place.roles)]
+    shown = [place for place in places if _is_open(place, viewer)]
     found = [(place, address(place.url_name)) for place in shown]
     here = _current([url for _place, url in found if url], request.path)
     return [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
 from dongli.common.errors import Conflict, Invalid
-from dongli.people.guards import View, check_room
+from dongli.people.guards import MEMBERS, View, check_room
 from dongli.volunteering import access
 from dongli.volunteering.forms import StepForm
 
@@ -22,6 +22,7 @@ def serving_required(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return check_room(request, access.serves) or view(request, *args, **kwargs)
 
+    guarded.room = MEMBERS  # type: ignore[attr-defined]  # read by `people.rooms`
     return guarded
 
 

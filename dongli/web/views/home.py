@@ -9,6 +9,7 @@ from dongli.cases.queries import lists
 from dongli.cases.queries.nearby import events_of
 from dongli.cases.queries.resident import compound_counts
 from dongli.people.guards import viewer_from, worker_required
+from dongli.web import navigation
 
 RECENT = 3
 
@@ -41,4 +42,4 @@ def work_more(request: HttpRequest) -> HttpResponse:
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """The desk's door."""
-    return redirect("desk_queue")
+    return redirect(navigation.landing(viewer_from(request)))
