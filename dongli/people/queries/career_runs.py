@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -68,17 +68,16 @@ class Found:
 def find(area: Area, on: date, at: datetime) -> list[Found]:
     """What a run of `area` on the day `on` finds from what was known at `at`. Four queries, however many workers.
 
-    Before is what the last approved run gave; without one, what holds on the day before.
+    Before is what the last approved run gave; without one, what held a year earlier.
     """
     files, facts, book = careers.files_of(area), careers.facts_of_area(area, at), careers.book()
     last = _last_approved(area, on)
-    found = []
+    earlier, found = date(on.year - 1, on.month, 1), []
     for file in files:
         known, path = facts.get(file.person_id, []), file.area.path
         before = last.get(file.person_id)
         if before is None:
-            eve = on - timedelta(days=1)
-            then = account(known, book.at(path, eve), eve)
+            then = account(known, book.at(path, earlier), earlier)
             before = then.grade, then.total
         found.append(Found(file, before, account(known, book.at(path, on), on)))
     return found
@@ -170,9 +169,11 @@ class Effect:
         return self.then - self.now
 
     def add(self, before: Account, after: Account) -> None:
-        """Count one worker."""
+        """Count one worker; whoever cannot be computed on either side is counted apart and costs nothing."""
         self.people += 1
-        self.unclear += bool(after.problem)
+        if before.problem or after.problem:
+            self.unclear += 1
+            return
         self.more += after.total > before.total
         self.less += after.total < before.total
         self.now += before.total
@@ -190,8 +191,11 @@ class Simulation:
     whole: Effect
 
 
-def simulate(area: Area, scheme: Scheme, on: date) -> Simulation:
-    """What `scheme` would cost for every worker of `area` instead of what holds; nothing is written. Four queries."""
+def simulate(area: Area, scheme: Scheme, on: date, *, instead_of: str = "") -> Simulation:
+    """What `scheme` would cost for the workers of `area`; nothing is written. Four queries.
+
+    `instead_of`: the key of the scheme it replaces; workers under another one stay as they are. Empty: for everybody.
+    """
     at = now()
     files, facts, book = careers.files_of(area), careers.facts_of_area(area, at), careers.book()
     names = dict(Area.objects.filter(parent=area).values_list("code", "name"))
@@ -199,7 +203,10 @@ def simulate(area: Area, scheme: Scheme, on: date) -> Simulation:
     whole = Effect(area.name, area.code)
     for file in files:
         known, path = facts.get(file.person_id, []), file.area.path
-        before, after = account(known, book.at(path, on), on), account(known, scheme, on)
+        holding = book.at(path, on)
+        before = account(known, holding, on)
+        replaced = not instead_of or (holding is not None and holding.key == instead_of)
+        after = account(known, scheme, on) if replaced else before
         code = path[len(area.path) :].split("/")[0] or area.code
         if code not in parts:
             parts[code] = Effect(names.get(code, area.name), code)

@@ -74,7 +74,6 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "page": page,
         "show": show,
         "filters": [(key, label, key == show) for key, label in filters.items()],
-        
         "own": found.made_by_id == viewer.known.pk,
         "difference": found.total_after - found.total_before,
         "areas": [one for one in careers.areas_to_choose(viewer) if one.path.startswith(found.area.path)],

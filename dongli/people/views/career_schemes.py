@@ -94,26 +94,29 @@ def simulation(request: HttpRequest) -> HttpResponse:
     start = _start(viewer, request.GET.get("from", ""), area)
     asked = request.GET.get("do") == "simulate"
     form = NumbersForm(request.GET if asked else None, scheme=start.scheme, rule=start.rule, year=today().year - 1)
-    found = _simulated(area, form) if asked and form.is_valid() else None
+    everywhere = request.GET.get("everywhere") == "1" or parse_id(start.key) is None
+    replaced = "" if everywhere else start.key
+    found = _simulated(area, form, replaced) if asked and form.is_valid() else None
     context = {
         "area": area,
         "areas": areas,
         "start": start,
         "starts": _starts(viewer),
         "form": form,
+        "everywhere": everywhere,
         "found": found,
         "chart": _chart(found) if found is not None else None,
     }
     return render(request, "people/careers/simulation.html", context, status=422 if form.errors else 200)
 
 
-def _simulated(area: Area, form: NumbersForm) -> career_runs.Simulation | None:
+def _simulated(area: Area, form: NumbersForm, replaced: str) -> career_runs.Simulation | None:
     try:
         scheme = Scheme.read(form.changed_rule, name=_("Simulation"))
     except Invalid as refusal:
         explain(form, refusal)
         return None
-    return career_runs.simulate(area, scheme, today())
+    return career_runs.simulate(area, scheme, today(), instead_of=replaced)
 
 
 def _chart(found: career_runs.Simulation) -> Chart:
@@ -123,7 +126,9 @@ def _chart(found: career_runs.Simulation) -> Chart:
         _("Area"),
         [one.name for one in found.parts],
         [Series(_("Difference, yuan a month"), [one.difference for one in found.parts])],
-        _("Pay of all workers under the numbers tried out, less their pay under the scheme in force today."),
+        _(
+            "Pay under the numbers tried out less pay under the scheme in force today, of all workers both can be computed for."
+        ),
         found.at,
     )
 
