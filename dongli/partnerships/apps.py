@@ -6,3 +6,6 @@ class PartnershipsConfig(AppConfig):
 
     def ready(self) -> None:
         from dongli.partnerships import actions  # noqa: F401 (registers the kinds of notifications)
+        from dongli.partnerships.succeeding import register_parts
+
+        register_parts()

@@ -32,6 +32,7 @@ MEETING_STEPS: dict[str, Look] = {
     "attend": (gettext_lazy("Attendance added"), "user-plus", ""),
     "strike": (gettext_lazy("Attendance taken out"), "user-off", ""),
     "decide": (gettext_lazy("Decided"), "flag", "info"),
+    "succeed": (gettext_lazy("Passed on with its convenor"), "route", "info"),
     "minutes": (gettext_lazy("Minutes filed"), "file-text", "good"),
 }
 LINK_STEPS: dict[str, Look] = {
@@ -61,6 +62,8 @@ def meeting_detail(step: MeetingStep) -> str:
             return str(data.get("organisation", ""))
         case "decide":
             return _("Decision %(number)d, followed up by %(follower)s") % data
+        case "succeed":
+            return _("%(to)s has taken over from %(from)s.") % data
         case "minutes":
             return _("The minutes were corrected.") if data.get("corrected") else ""
     return ""

@@ -13,8 +13,10 @@ class VolunteeringConfig(AppConfig):
         from dongli.volunteering.actions import reporting
         from dongli.volunteering.policies import register_policies
         from dongli.volunteering.queries.copy import chapter
+        from dongli.volunteering.succeeding import register_parts
 
         register_policies()
+        register_parts()
         on_leaving(reporting.close)
         needed_while(reporting.needs_membership)
         in_copy(chapter)
