@@ -34,7 +34,12 @@ class Ground:
         return Viewer.of(self.city.person("resident"))
 
     def said(self, **other: Any) -> Said:
-        fields: dict[str, Any] = {"offers": ["tutoring", "repairs"], "times": ["weekends"], "unit": self.unit.pk, "tell_unit": True}
+        fields: dict[str, Any] = {
+            "offers": ["tutoring", "repairs"],
+            "times": ["weekends"],
+            "unit": self.unit.pk,
+            "tell_unit": True,
+        }
         return Said(**(fields | other))
 
     def report(self, viewer: Viewer | None = None, compound: int = 0, **said: Any) -> ReportIn:
