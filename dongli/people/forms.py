@@ -165,8 +165,10 @@ class DeskTurnForm(forms.Form):
     since = LocalDateTimeField(label=_("From"), required=False, help_text=_("empty: now"))
     until = LocalDateTimeField(label=_("Until"), required=False, help_text=_("empty: without an end"))
 
+    prefix = "desk"  # its fields stand on one page with those of a grid's turn
+
     def __init__(self, *args: Any, people: list[User], **kwargs: Any) -> None:
-        super().__init__(*args, prefix=kwargs.pop("prefix", "desk"), **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["person"].widget = forms.Select(choices=[(str(one.pk), one.name or one.username) for one in people])
 
 

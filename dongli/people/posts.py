@@ -22,6 +22,8 @@ READERS = (
     *EVERYWHERE,
 )
 """Who sees the posts of the area they hold the role over, and who holds them."""
+NUMBER_READERS = tuple(role for role in READERS if role != Role.CITY_VIEWER)
+"""Who may unmask the number of somebody who serves there."""
 MEMBERSHIP_READERS = (*EVERYWHERE, Role.COMMUNITY_SECRETARY)
 """Who appoints members of a branch, and so is told who is a party member there; nobody else but the member is."""
 _PARTY = (OrganisationKind.BRANCH, OrganisationKind.GENERAL_BRANCH, OrganisationKind.PARTY_COMMITTEE)
@@ -45,6 +47,11 @@ class Facts:
     def single(self) -> bool:
         """Whether one person holds it at a time in one place."""
         return self.post in SINGLE_POSTS
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether it is a gap when nobody holds it; the others are filled where they are needed."""
+        return self.single or self.post in {Post.COMMUNITY_STAFF, Post.GRID_WORKER}
 
     @property
     def label(self) -> str | Promise:

@@ -11,6 +11,7 @@ from dongli.cases import access
 from dongli.people import rooms
 from dongli.people.actions.roles import AUDITING
 from dongli.people.models import Role
+from dongli.people.posts import READERS
 from dongli.people.viewer import DESK_ROLES, Viewer
 from dongli.reporting.access import READING_ROLES as COVERAGE_ROLES
 from dongli.volunteering.access import KEEPING_ROLES, OFFERING_ROLES, UNIT_ROLES, WATCHING_ROLES
@@ -97,9 +98,13 @@ DESK: list[tuple[str | Promise, list[Place]]] = [
     (
         _("People"),
         [
+            Place("people:organisations", _("Organisations"), "building-community"),
+            Place("people:my_organisation", _("My organisation"), "briefcase"),
             Place("people:on_duty", _("People on duty"), "users"),
             Place("people:careers", _("Careers"), "medal", roles=(Role.ORGANISER, Role.ADMINISTRATOR)),
             Place("people:tables", _("Tables in and out"), "download", roles=(Role.ORGANISER, Role.ADMINISTRATOR)),
+            Place("people:posts", _("Posts"), "id", roles=READERS),
+            Place("people:persons", _("Persons"), "users-group", roles=READERS),
             Place("people:people", _("Accounts and roles"), "user-check", roles=(Role.ADMINISTRATOR,)),
             Place("desk_members", _("In-service members"), "heart-handshake", roles=KEEPING_ROLES),
             Place("desk_wishes", _("Micro-wishes"), "checklist", roles=WISH_ROLES),
@@ -165,7 +170,7 @@ def landing(viewer: Viewer) -> str:
     return address("desk_queue")
 
 
-def _is_open(place: Place, viewer: Viewer) -> bool:
+def is_open(place: Place, viewer: Viewer) -> bool:
     """Whether the place is for the viewer, and its page would let them in: no link leads to a closed door."""
     if place.roles and not viewer.has(*place.roles):
         return False
@@ -175,7 +180,7 @@ def _is_open(place: Place, viewer: Viewer) -> bool:
 def links(request: HttpRequest, places: list[Place], counts: dict[str, int]) -> list[Link]:
     """`places` as links for this request, the deepest match marked as the current one."""
     viewer: Viewer = getattr(request, "viewer", Viewer.nobody())
-    shown = [place for place in places if _is_open(place, viewer)]
+    shown = [place for place in places if is_open(place, viewer)]
     found = [(place, address(place.url_name)) for place in shown]
     here = _current([url for _place, url in found if url], request.path)
     return [

@@ -43,9 +43,13 @@ DESK = (
 LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")
 HOTLINE = ("/desk/hotline/",)
 ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
+POSTS = (
+    "/desk/posts/", "/desk/posts/?area=430202001001", "/desk/posts/?area=430202001001C001", "/desk/persons/",
+    "/desk/posts/appoint/?area=430202001001C001&post=compound_secretary", "/desk/posts/appoint/?area=430202001001C001",
+)  # fmt: skip
 ROOMS: dict[str, tuple[str, ...]] = {
     "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER,
-    "hotline": HOTLINE, "admin": ADMIN,
+    "hotline": HOTLINE, "admin": ADMIN, "organiser": POSTS,
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,8 +95,9 @@ def _check(case: Case, successor: User) -> None:
 
 def holders(ids: Collection[UUID]) -> set[UUID]:
     """Which of these people have an open task."""
-    rows = Task.objects.filter(worker__in=ids, state__in=sorted(PASSED)).order_by()
-    return {one for one in rows.values_list("worker_id", flat=True).distinct() if one is not None}
+    rows = User.objects.filter(pk__in=ids)
+    mine = Task.objects.filter(worker=OuterRef("pk"), state__in=sorted(PASSED))
+    return set(rows.filter(Exists(mine)).values_list("pk", flat=True))
 
 
 def register() -> None:

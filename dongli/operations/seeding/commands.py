@@ -21,7 +21,9 @@ from dongli.operations.seeding.coverage import seed_coverage
 from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.members import seed_members
+from dongli.operations.seeding.organisations import seed_axis
 from dongli.operations.seeding.partnerships import seed_partnerships
+from dongli.operations.seeding.posts import seed_posts
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.rules import seed_rules
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
@@ -110,6 +112,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     seed_organisations()
     say("people")
     seed_staff(seed=seed_number, since=as_of - BEFORE_ALL)
+    say(f"{seed_axis(seed=seed_number, as_of=as_of)} organisations along the axis")
     residents = seed_residents(seed=seed_number)
     say("cases")
     count = seed_cases(size=size, seed=seed_number, as_of=as_of, residents=residents)
@@ -122,6 +125,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_rules()} rules that levels have set")
     say(f"{seed_partnerships(as_of=as_of)} joint meetings")
     say(f"{seed_members(seed=seed_number)} in-service members")
+    say(f"{seed_posts(seed=seed_number, as_of=as_of)} appointments to posts")
     say(f"{seed_coverage()} reasons for gaps")
     return count
 

@@ -16,8 +16,8 @@ from dongli.common.ids import parse_id
 from dongli.common.masking import mask_phone
 from dongli.common.text import clean_phone, strip_controls
 from dongli.organisations.models import PARTY_KINDS, Organisation
-from dongli.people.models import Absence, Grant, HandOver, PartyMembership, Role, Tenure, User
-from dongli.people.posts import BRANCH_POSTS, MEMBERSHIP_READERS, OWNERS_POSTS, READERS, may_appoint
+from dongli.people.models import Absence, Grant, HandOver, PartyMembership, Tenure, User
+from dongli.people.posts import BRANCH_POSTS, MEMBERSHIP_READERS, NUMBER_READERS, OWNERS_POSTS, READERS, may_appoint
 from dongli.people.queries.directory import grants_of
 from dongli.people.queries.duty import absences_of, in_force
 from dongli.people.queries.posts import held_on, lasting, under
@@ -184,8 +184,7 @@ def may_know_membership(viewer: Viewer, person: User, held: list[Tenure] | None 
 
 def may_open_number(viewer: Viewer, person: User) -> bool:
     """Whether the viewer may unmask the number: a desk of the place, or whoever appoints there; not the city viewer."""
-    opening = tuple(role for role in READERS if role != Role.CITY_VIEWER)
-    paths = viewer.paths(*opening)
+    paths = viewer.paths(*NUMBER_READERS)
     if not paths:
         return False
     tenures = Tenure.objects.filter(_paths(paths, "area"), lasting(today()), person=person)

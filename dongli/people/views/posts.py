@@ -27,8 +27,9 @@ from dongli.common.ids import parse_id
 from dongli.common.text import strip_controls
 from dongli.people.actions import passing, posts
 from dongli.people.actions.persons import note_export
+from dongli.people.actions.roster import KEEPERS
 from dongli.people.guards import desk_required, viewer_from
-from dongli.people.models import Post, Tenure, User
+from dongli.people.models import Post, Role, Tenure, User
 from dongli.people.post_forms import AppointForm, EndForm, HandOverForm, RosterForm
 from dongli.people.posts import FACTS, READERS, Facts, may_appoint, posts_for
 from dongli.people.queries import passing as left
@@ -41,6 +42,8 @@ LOOKS: dict[str, tuple[str | Promise, str, str]] = {
     "both": (gettext_lazy("also in the branch"), "link", "info"),
 }
 CHOICES = 20
+DESKS = tuple(role for role in KEEPERS if role != Role.ADMINISTRATOR)
+"""Who may open the cases and duties that are listed."""
 
 
 @dataclass(frozen=True)
@@ -309,6 +312,7 @@ def end(request: HttpRequest, tenure_id: UUID) -> HttpResponse:
         "crumbs": areas.breadcrumb(tenure.area),
         "form": form,
         "left": left.left_by(tenure.person, tenure.area),
+        "links": viewer.covers(DESKS, tenure.area),
         "succeed_url": appoint_url(tenure.area, tenure.post, replaces=tenure.pk),
     }
     return render(request, "people/end_tenure.html", context, status=422 if form.is_bound else 200)
@@ -341,6 +345,7 @@ def pass_on(request: HttpRequest, tenure_id: UUID) -> HttpResponse:
         "crumbs": areas.breadcrumb(tenure.area),
         "form": form,
         "left": found,
+        "links": viewer.covers(DESKS, tenure.area),
         "count": sum(one.count for one in found),
         "people": people,
         "hand_overs": left.hand_overs_of(tenure),
