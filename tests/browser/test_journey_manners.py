@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "广场舞音响太大，晚上十点还在跳"
 RESIDENT = (
     "/", "/report/", "/c/", "/my/", "/me/", "/me/privacy/", "/me/privacy/delete/", "/me/home/", "/notices/", "/demo/",
+    "/member/", "/member/report-in/?unit=other", "/member/leave/",
 )  # fmt: skip
 ENTRANCE = ("/accounts/login/", "/accounts/staff/", "/demo/", "/no-such-page/")
 WORKER = (
@@ -47,8 +48,11 @@ POSTS = (
     "/desk/posts/", "/desk/posts/?area=430202001001", "/desk/posts/?area=430202001001C001", "/desk/persons/",
     "/desk/posts/appoint/?area=430202001001C001&post=compound_secretary", "/desk/posts/appoint/?area=430202001001C001",
 )  # fmt: skip
+MEMBERS = (
+    "/desk/members/", "/desk/members/figures/", "/desk/wishes/", "/desk/wishes/new/", "/desk/wishes/service/",
+)  # fmt: skip
 ROOMS: dict[str, tuple[str, ...]] = {
-    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER,
+    "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER, "community": MEMBERS,
     "hotline": HOTLINE, "admin": ADMIN, "organiser": POSTS,
 }  # fmt: skip
 
