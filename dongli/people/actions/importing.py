@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from django.core.files import File
@@ -45,7 +45,9 @@ def check_imports(viewer: Viewer, kind: TableKind, area: Area | None) -> None:
         raise NotAllowed("not_your_tables", _("Tables are taken over by the organisation desk of the area."))
 
 
-def upload(*, viewer: Viewer, kind: str, area: Area, key: UUID, name: str, content: BinaryIO, size: int) -> TableImport:
+def upload(
+    *, viewer: Viewer, kind: str, area: Area, key: UUID, name: str, content: IO[bytes], size: int
+) -> TableImport:
     """Keep a file and check it: at once when it is short, else by a job. Safe to repeat with the same `key`.
 
     Raises `NotAllowed`, `Invalid` (field `file`) for what is too big or no table, `Conflict` while another file of the
@@ -64,7 +66,7 @@ def upload(*, viewer: Viewer, kind: str, area: Area, key: UUID, name: str, conte
     return made
 
 
-def _check_file(name: str, content: BinaryIO, size: int) -> str:
+def _check_file(name: str, content: IO[bytes], size: int) -> str:
     """The suffix, when name and content agree; raises `Invalid` (field `file`)."""
     suffix = Path(name).suffix.lower()
     if suffix not in (".xlsx", ".csv"):
@@ -84,7 +86,7 @@ def _check_file(name: str, content: BinaryIO, size: int) -> str:
     return suffix
 
 
-def _is_workbook(content: BinaryIO) -> bool:
+def _is_workbook(content: IO[bytes]) -> bool:
     try:
         with zipfile.ZipFile(content) as archive:
             names = archive.namelist()
@@ -96,7 +98,7 @@ def _is_workbook(content: BinaryIO) -> bool:
 
 
 @contextmanager
-def _on_disk(content: BinaryIO, suffix: str) -> Iterator[Path]:
+def _on_disk(content: IO[bytes], suffix: str) -> Iterator[Path]:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"table{suffix}"
         with path.open("wb") as file:

@@ -15,7 +15,7 @@ from dongli.people.importing.kinds import Did, Outcome, Row, Run, TableKind
 from dongli.people.viewer import Viewer
 
 LABELS = {
-    "code": gettext_lazy("Code"),
+    "code": gettext_lazy("Compound code"),
     "community": gettext_lazy("Community"),
     "name": gettext_lazy("Compound"),
     "longitude": gettext_lazy("Longitude"),

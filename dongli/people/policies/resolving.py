@@ -6,7 +6,6 @@ from typing import Any, Generic, TypeVar
 
 from dongli.people.policies.registry import Policy, Value
 
-
 S = TypeVar("S")
 """What a level says: a row with a `value` as stored, and whether it is `binding` for the levels below."""
 
