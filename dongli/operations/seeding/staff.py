@@ -44,7 +44,10 @@ def seed_organisations() -> None:
 def _office(area: Area) -> Organisation:
     suffix = _OFFICE[Level(area.level)]
     name = area.name if area.name.endswith(("居委会", "村委会")) else f"{area.name}{suffix}"
-    return Organisation(code=f"{area.code}-office", name=name, kind=OrganisationKind.OFFICE, area=area)
+    pinyin, initials = pinyin_keys(name)
+    return Organisation(
+        code=f"{area.code}-office", name=name, pinyin=pinyin, initials=initials, kind=OrganisationKind.OFFICE, area=area
+    )
 
 
 def _department(area: Area, row: dict[str, str], name: str) -> Organisation:
