@@ -165,9 +165,10 @@ class _Line:
 def _lines(rows: Iterator[queries.CompoundPosts]) -> Iterator[str]:
     writer = csv.writer(_Line())
     heads = [
-        _("Number of the compound"), _("Community"), _("Compound"), Post.COMPOUND_SECRETARY.label, Post.FIRST_SECRETARY.label,
-        _("Seconded from"), _("Seconded until"), _("Buildings"), _("Buildings with a captain"),
-        Post.OWNERS_DIRECTOR.label, Post.PROPERTY_MANAGER.label, _("Grid workers"), _("In branch and committee"),
+        _("Number of the compound"), _("Community"), _("Compound"), Post.COMPOUND_SECRETARY.label,
+        Post.FIRST_SECRETARY.label, _("Seconded from"), _("Seconded until"), _("Buildings"),
+        _("Buildings with a captain"), Post.OWNERS_DIRECTOR.label, Post.PROPERTY_MANAGER.label, _("Grid workers"),
+        _("In branch and committee"),
     ]  # fmt: skip
     yield "\ufeff" + writer.writerow([str(head) for head in heads])
     for row in rows:
