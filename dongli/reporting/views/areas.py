@@ -14,13 +14,15 @@ from dongli.areas.models import Area, Level
 from dongli.areas.queries import breadcrumb
 from dongli.cases.queries.clusters import Box
 from dongli.common.charts import Chart, Series
-from dongli.common.clock import now
+from dongli.common.clock import now, today
 from dongli.people.guards import desk_required, viewer_from
 from dongli.people.viewer import Viewer
 from dongli.reporting import access
 from dongli.reporting.coverage import ITEMS
+from dongli.reporting.indicators import INDICATORS
 from dongli.reporting.policies import work_days
 from dongli.reporting.queries import map as on_map
+from dongli.reporting.queries.figures import figures
 from dongli.reporting.queries.rates import Coverage, Part, coverage
 from dongli.reporting.views.sheet import sheet_page
 
@@ -54,7 +56,8 @@ def _page(request: HttpRequest, viewer: Viewer, area: Area) -> HttpResponse:
         "cells": [_cell(found.whole, key) for key in ITEMS],
         "parts": [(part, _address(part.area), [_cell(part, key) for key in ITEMS]) for part in found.parts],
         "chart": _chart(found) if area.level != Level.COMMUNITY else None,
-        "days": work_days(area, now().date()),
+        "days": work_days(area, today()),
+        "figures": _figures(viewer, area),
         "gaps_url": gaps_url(area),
         "explained_url": gaps_url(area, reason="given"),
         "assigned_url": gaps_url(area, duty="open"),
@@ -62,6 +65,15 @@ def _page(request: HttpRequest, viewer: Viewer, area: Area) -> HttpResponse:
         "as_of": now(),
     }
     return render(request, "reporting/area.html", context)
+
+
+def _figures(viewer: Viewer, area: Area) -> list[tuple[object, int, str]]:
+    """The indicators of an area today, each with the address of the records behind it."""
+    found = figures(viewer, area, today())
+    asked = urlencode({"area": area.code})
+    return [
+        (one.label, found[key], f"{reverse('coverage_figure', args=[key])}?{asked}") for key, one in INDICATORS.items()
+    ]
 
 
 def _cell(part: Part, key: str) -> tuple[object, str]:
