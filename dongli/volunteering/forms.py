@@ -100,7 +100,7 @@ class ReasonForm(StepForm):
 class ConfirmServiceForm(StepForm):
     """Service confirmed, as logged or corrected."""
 
-    minutes = forms.IntegerField(label=_("Minutes"), help_text=_("Without the way there and back."), min_value=1)
+    minutes = forms.IntegerField(label=_("Minutes of service"), help_text=_("Without the way there and back."), min_value=1)
     reason = words(_("Why the minutes differ"), _("Only if they do. The member reads this."), required=False)
 
 

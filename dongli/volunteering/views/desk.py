@@ -31,7 +31,7 @@ LABELS: dict[str, str | Promise] = {
 }
 SERVICE_LABELS: dict[str, str | Promise] = {
     "waiting": gettext_lazy("To confirm"),
-    "decided": gettext_lazy("Decided"),
+    "decided": gettext_lazy("Confirmed or declined"),
 }
 
 
