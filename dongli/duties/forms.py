@@ -29,7 +29,7 @@ class StepForm(forms.Form):
 
 def day(label: Any) -> forms.DateField:
     """A date."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
 def words(label: Any, hint: Any = "") -> forms.CharField:

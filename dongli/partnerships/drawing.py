@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from dongli.partnerships.queries.network import Tie
 
-WIDTH, BOX, HIGH, GAP, MARGIN = 960, 300, 34, 12, 12
+WIDTH, BOX, HIGH, GAP, MARGIN = 1000, 330, 36, 12, 12
 MIDDLE_BOX, MIDDLE_HIGH = 200, 60
-LONGEST_NAME, LONGEST_CENTRE = 19, 12
+LONGEST_NAME, LONGEST_CENTRE = 21, 12
 THINNEST, THICKEST, MOST = 1, 8, 16
 
 

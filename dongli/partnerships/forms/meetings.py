@@ -1,5 +1,6 @@
 """Forms of joint meetings."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -133,15 +134,15 @@ class MinutesForm(StepForm):
 
 
 def came(data: QueryDict) -> dict[UUID, list[str]]:
-    """Which organisations came, with the names written beside them: `came` holds ids, `names-<id>` their people."""
+    """Which organisations came: those ticked in `came`, and those with a name in `names-<id>`, with their people."""
     found: dict[UUID, list[str]] = {}
-    for one in data.getlist("came"):
-        if (unit := parse_id(one)) is not None:
-            found[unit] = (
-                data.get(f"names-{one}", "").replace("，", ",").replace("、", ",").replace("\n", ",").split(",")
-            )
-    for name, words in data.items():
-        unit = parse_id(name.removeprefix("names-")) if name.startswith("names-") else None
-        if unit is not None and words.strip() and unit not in found:
-            found[unit] = str(words).replace("，", ",").replace("、", ",").split(",")
+    for text in [*data.getlist("came"), *(name.removeprefix("names-") for name in data if name.startswith("names-"))]:
+        unit, names = parse_id(text), _parted(str(data.get(f"names-{text}", "")))
+        if unit is not None and (names or text in data.getlist("came")):
+            found[unit] = names
     return found
+
+
+def _parted(words: str) -> list[str]:
+    """Names parted by commas of either kind, or by lines."""
+    return [name for part in words.splitlines() for name in re.split("[,，、;；]", part) if name.strip()]

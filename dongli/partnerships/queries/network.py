@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -116,7 +117,8 @@ def _fill_meetings(centre: Organisation, ties: dict[UUID, Tie]) -> None:
     counted = {"met": Count("pk"), "arrived": Count("pk", filter=Q(Exists(came)))}
     outward = held.filter(meeting__convenor=centre, organisation__in=ties).values("organisation").annotate(**counted)
     inward = held.filter(organisation=centre, meeting__convenor__in=ties).values("meeting__convenor")
-    for row in [*outward, *inward.annotate(**counted)]:
+    rows: list[Any] = [*outward, *inward.annotate(**counted)]
+    for row in rows:
         tie = ties[row.get("organisation") or row["meeting__convenor"]]
         tie.met += row["met"]
         tie.came += row["arrived"]
@@ -127,7 +129,8 @@ def _fill_decisions(centre: Organisation, ties: dict[UUID, Tie]) -> None:
     counted = {"decided": Count("pk"), "done": Count("pk", filter=Q(duty__state=DutyState.DONE))}
     outward = made.filter(meeting__convenor=centre, follower__in=ties).values("follower").annotate(**counted)
     inward = made.filter(follower=centre, meeting__convenor__in=ties).values("meeting__convenor")
-    for row in [*outward, *inward.annotate(**counted)]:
+    rows: list[Any] = [*outward, *inward.annotate(**counted)]
+    for row in rows:
         tie = ties[row.get("follower") or row["meeting__convenor"]]
         tie.decided += row["decided"]
         tie.fulfilled += row["done"]

@@ -1,6 +1,7 @@
 """Linking units, one and several; changing what is done; ending; and who may."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -9,7 +10,7 @@ from dongli.common.clock import today
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
 from dongli.notices.models import Notification
-from dongli.organisations.models import Link, Organisation, OrganisationKind
+from dongli.organisations.models import Link, Mechanism, Organisation, OrganisationKind
 from dongli.partnerships import actions
 from dongli.partnerships.actions import Terms
 from dongli.partnerships.models import LinkStep
@@ -61,20 +62,18 @@ def test_the_same_form_sent_twice_links_once(town: Town) -> None:
         link(town, "organiser", key=key)
 
 
-@pytest.mark.parametrize(
-    ("field", "wrong"),
-    [
+def test_a_link_needs_a_unit_a_mechanism_and_a_day(town: Town) -> None:
+    wrong_ones: list[tuple[str, dict[str, Any]]] = [
         ("units", {"unit_ids": []}),
         ("units", {"unit_ids": [new_id()]}),
         ("mechanism", {"terms": terms(mechanism="friendship")}),
         ("since", {"terms": terms(since=today() + timedelta(days=800))}),
         ("doing", {"terms": terms(doing="很" * 301)}),
-    ],
-)
-def test_a_link_needs_a_unit_a_mechanism_and_a_day(town: Town, field: str, wrong: dict[str, object]) -> None:
-    with pytest.raises(Invalid) as refusal:
-        link(town, **wrong)
-    assert refusal.value.field == field
+    ]
+    for field, wrong in wrong_ones:
+        with pytest.raises(Invalid) as refusal:
+            link(town, **wrong)
+        assert refusal.value.field == field
 
 
 def test_a_property_firm_is_linked_by_a_property_joint_meeting_only(town: Town) -> None:
@@ -83,22 +82,25 @@ def test_a_property_firm_is_linked_by_a_property_joint_meeting_only(town: Town) 
     assert link(town, unit_ids=[town.firm.id], terms=terms(mechanism="property_meeting")).made
 
 
-@pytest.mark.parametrize("name", ["secretary", "community", "organiser", "admin"])
-def test_the_desk_of_the_level_and_the_organisers_of_the_area_link(town: Town, name: str) -> None:
-    assert link(town, name).made
+def test_the_desk_of_the_level_and_the_organisers_of_the_area_link(town: Town) -> None:
+    for name, mechanism in zip(("secretary", "community", "organiser", "admin"), Mechanism.values, strict=True):
+        assert link(town, name, terms=terms(mechanism=mechanism)).made
 
 
-@pytest.mark.parametrize(
-    "name", ["stranger", "subdistrict", "leader", "district", "city", "viewer", "unit", "housing", "worker", "auditor"]
-)
-def test_nobody_else_links_changes_or_ends(town: Town, name: str) -> None:
-    viewer, found = town.viewer(name), town.links[1]
-    with pytest.raises(NotAllowed):
-        link(town, name)
-    with pytest.raises((NotAllowed, NotFound)):
-        actions.change_link(viewer=viewer, link_id=found.id, key=new_id(), contact="", doing="", seen=found.id)
-    with pytest.raises((NotAllowed, NotFound)):
-        actions.end_link(viewer=viewer, link_id=found.id, key=new_id(), on=today())
+OTHERS = ("stranger", "subdistrict", "leader", "district", "city", "viewer", "unit", "housing", "worker", "auditor")
+
+
+def test_nobody_else_links_changes_or_ends(town: Town) -> None:
+    found = town.links[1]
+    for name in OTHERS:
+        viewer = town.viewer(name)
+        with pytest.raises(NotAllowed):
+            link(town, name)
+        with pytest.raises((NotAllowed, NotFound)):
+            actions.change_link(viewer=viewer, link_id=found.id, key=new_id(), contact="", doing="", seen=found.id)
+        with pytest.raises((NotAllowed, NotFound)):
+            actions.end_link(viewer=viewer, link_id=found.id, key=new_id(), on=today())
+    assert LinkStep.objects.count() == len(town.links)
 
 
 def test_a_compounds_branch_is_kept_by_its_communitys_desk(town: Town) -> None:
@@ -165,15 +167,13 @@ def test_the_contact_is_masked_for_those_who_only_watch(town: Town) -> None:
     assert queries.contact(town.viewer("subdistrict"), found) == "王**"
 
 
-@pytest.mark.parametrize(
-    ("name", "seen"), [("subdistrict", 2), ("viewer", 2), ("unit", 1), ("stranger", 0), ("housing", 0)]
-)
-def test_everybody_sees_the_links_of_their_area_or_unit(town: Town, name: str, seen: int) -> None:
-    viewer = town.viewer(name)
-    assert len(queries.links(viewer).rows) == seen
-    if not seen:
-        with pytest.raises(NotFound):
-            queries.link(viewer, town.links[0].id)
+def test_everybody_sees_the_links_of_their_area_or_unit(town: Town) -> None:
+    for name, seen in (("subdistrict", 2), ("viewer", 2), ("unit", 1), ("stranger", 0), ("housing", 0)):
+        viewer = town.viewer(name)
+        assert len(queries.links(viewer).rows) == seen
+        if not seen:
+            with pytest.raises(NotFound):
+                queries.link(viewer, town.links[0].id)
 
 
 def test_links_are_found_by_name_pinyin_and_initials_and_paged(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,12 +42,15 @@ def network(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
 
 
 def _said(tie: Tie) -> str:
-    ways = _(", ").join(dict.fromkeys(tie.ways))
+    ways = list(dict.fromkeys(tie.ways))
+    said = [ways[0] if ways else ""] + ([f"+{len(ways) - 1}"] if len(ways) > 1 else [])
+    if tie.met:
+        said.append(_("meetings %(came)d/%(met)d") % {"came": tie.came, "met": tie.met})
+    if tie.decided:
+        said.append(_("decisions %(fulfilled)d/%(decided)d") % {"fulfilled": tie.fulfilled, "decided": tie.decided})
     if not (tie.met or tie.decided):
-        return _("%(ways)s · nothing in a year") % {"ways": ways}
-    return _("%(ways)s · meetings %(came)d of %(met)d · decisions %(fulfilled)d of %(decided)d") % {
-        "ways": ways, "came": tie.came, "met": tie.met, "fulfilled": tie.fulfilled, "decided": tie.decided,
-    }  # fmt: skip
+        said.append(_("nothing in a year"))
+    return " · ".join(said)
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
