@@ -86,16 +86,22 @@ def _nothing() -> Iterator[Range]:
     return iter(())
 
 
+def _let_be() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A way to read the file as a table: a sheet of a workbook, or a text file cut at one delimiter.
 
     `merged`: first and last row and column of cells that are merged, counted from 1 (always empty for text).
+    `close` lets go of the file, for all tables of it.
     """
 
     rows: Callable[[], Iterator[TableRow]]
     is_text: bool
     merged: Callable[[], Iterator[Range]] = _nothing
+    close: Callable[[], None] = _let_be
 
 
 def open_tables(path: Path, *, most_unpacked: int = MAX_UNPACKED, formulas: bool = False) -> list[Table]:
@@ -218,7 +224,7 @@ def _sheets(path: Path, most_unpacked: int, formulas: bool) -> list[Table]:
         raise FileProblem("too_big", size=size // 1_000_000, limit=most_unpacked // 1_000_000)
     reader = _open_workbook(path, formulas)
     return [
-        Table(_sheet_reader(sheet, formulas), is_text=False, merged=_merged_reader(path, sheet))
+        Table(_sheet_reader(sheet, formulas), is_text=False, merged=_merged_reader(path, sheet), close=reader.close)
         for sheet in reader.wb.worksheets
     ]
 
@@ -282,6 +288,12 @@ class _Reader(ExcelReader):
 
     shared_strings: Any
 
+    def close(self) -> None:
+        """Let go of the workbook and of its texts."""
+        self.archive.close()
+        if isinstance(self.shared_strings, SpooledTexts):
+            self.shared_strings.close()
+
     def read_strings(self) -> None:
         names = [entry.PartName[1:] for entry in self.package.Override if entry.ContentType == SHARED_STRINGS]
         if names:
@@ -298,6 +310,10 @@ class SpooledTexts:
         for text in _shared_texts(source):
             written = self._file.write(text.encode("utf-8", "surrogatepass"))
             self._ends.append(self._ends[-1] + written)
+
+    def close(self) -> None:
+        """Forget them."""
+        self._file.close()
 
     def __len__(self) -> int:
         return len(self._ends) - 1

@@ -59,7 +59,8 @@ def upload(
         return _same(earlier, viewer)
     suffix = _check_file(name, content, size)
     with _on_disk(content, suffix) as path:
-        rows = count_rows(open_sheet(wanted, path), AT_ONCE + 1)
+        with open_sheet(wanted, path) as sheet:
+            rows = count_rows(sheet, AT_ONCE + 1)
         made = _keep(viewer, wanted, area, key, clean(Path(name).name, field="file", max_length=200), path)
     _go_on(made.pk, check, small=rows <= AT_ONCE)
     made.refresh_from_db()
@@ -193,7 +194,8 @@ def _take_in(found: TableImport, *, dry_run: bool) -> engine.Report:
     kind, viewer = kinds.get(found.kind), Viewer.of(found.user)
     check_imports(viewer, kind, found.area)
     with default_storage.open(found.file) as content, _on_disk(content, Path(found.file).suffix) as path:
-        rows = count_rows(open_sheet(kind, path), engine.MOST_COUNTED)
+        with open_sheet(kind, path) as sheet:
+            rows = count_rows(sheet, engine.MOST_COUNTED)
         TableImport.objects.filter(pk=found.pk).update(total=rows)
         with _progress(found.pk, long=rows > AT_ONCE) as progress:
             return engine.take_in(

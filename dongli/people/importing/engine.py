@@ -63,11 +63,11 @@ def take_in(
 
     Raises `FileProblem` when the file is no table of this kind. `progress` is told how many rows are done.
     """
-    sheet = open_sheet(kind, path)
-    report = Report(unread=sheet.unread)
+    report = Report()
     run = Run(viewer, area, Places(area))
     try:
-        with transaction.atomic():
+        with open_sheet(kind, path) as sheet, transaction.atomic():
+            report.unread = sheet.unread
             for batch in _batches(read_rows(kind, sheet)):
                 _take_batch(kind, run, batch, report)
                 if progress is not None:

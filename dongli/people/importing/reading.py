@@ -1,6 +1,7 @@
 """Rows of a known kind out of a .csv or .xlsx file, streamed; what is wrong is said by line, column, remedy."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -47,11 +48,22 @@ class Sheet:
     merged: list[Range] = field(default_factory=list)
 
 
-def open_sheet(kind: TableKind, path: Path) -> Sheet:
-    """The table of this kind in the file; raises `FileProblem` naming what is missing."""
+@contextmanager
+def open_sheet(kind: TableKind, path: Path) -> Iterator[Sheet]:
+    """The table of this kind in the file; raises `FileProblem` naming what is missing. Closed when left."""
+    tables = open_tables(path, most_unpacked=MOST_UNPACKED, formulas=True)
+    try:
+        yield _find(kind, tables)
+    finally:
+        for table in tables:
+            table.close()
+
+
+def _find(kind: TableKind, tables: list[Table]) -> Sheet:
+    """The table and the row in it that name most columns."""
     best: Sheet | None = None
     found: list[str] = []
-    for table in open_tables(path, most_unpacked=MOST_UNPACKED, formulas=True):
+    for table in tables:
         for row in islice(table.rows(), HEADING_WITHIN):
             sheet = _as_heading(kind, table, row)
             if best is None or len(sheet.places) > len(best.places):
