@@ -1,9 +1,10 @@
-"""`dongli create-administrator`: the first account of a new installation."""
+"""`dongli create-administrator`: the first account of a new installation; and the commands of tables."""
 
 import argparse
 
 from dongli.areas.queries import area_by_code, city
 from dongli.people.actions import create_administrator
+from dongli.people.importing import commands as tables
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -17,6 +18,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--name", required=True, help="the person's name")
     parser.add_argument("--area", help="code of the area to administer (the whole city if left out)")
     parser.set_defaults(run=run)
+    tables.register(subparsers)
 
 
 def run(args: argparse.Namespace) -> int:
