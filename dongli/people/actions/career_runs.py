@@ -92,10 +92,10 @@ def approve_run(*, viewer: Viewer, run_id: UUID) -> CareerRun:
     was recorded since that would change what it found.
     """
     run = _locked(viewer, run_id)
-    if run.state == RunState.APPROVED:
-        return run
     if run.made_by_id == viewer.known.id:
         raise NotAllowed("second_person", _("Somebody else than whoever made the run approves it."))
+    if run.state == RunState.APPROVED:
+        return run
     if run.results.filter(person=viewer.known).exists():
         raise NotAllowed("own_pay", _("Nobody approves a run that their own pay is in."))
     if run.state != RunState.PROPOSED:

@@ -126,9 +126,7 @@ def _chart(found: career_runs.Simulation) -> Chart:
         _("Area"),
         [one.name for one in found.parts],
         [Series(_("Difference, yuan a month"), [one.difference for one in found.parts])],
-        _(
-            "Pay under the numbers tried out less pay under the scheme in force today, of all workers both can be computed for."
-        ),
+        _("Pay under the numbers tried out less pay under the scheme in force, of all for whom both can be computed."),
         found.at,
     )
 
