@@ -146,7 +146,7 @@ DOORS = (
         Group.RULES,
         _("Set the rules of a level, and its canned phrases"),
         (Rule(RULING_ROLES),),
-        pages=("rules_level", "phrase_set"),
+        pages=("rules_level", "rule_set", "phrase_set"),
     ),
     Capability(
         "rules.catalogue",
