@@ -46,7 +46,9 @@ def words(label: Any, hint: Any = "", *, limit: int = MAX_WORDS, required: bool 
 
 def day(label: Any, hint: Any = "") -> forms.DateField:
     """A date."""
-    return forms.DateField(label=label, help_text=hint, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(
+        label=label, help_text=hint, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
 
 
 class SaidForm(StepForm):
@@ -100,7 +102,9 @@ class ReasonForm(StepForm):
 class ConfirmServiceForm(StepForm):
     """Service confirmed, as logged or corrected."""
 
-    minutes = forms.IntegerField(label=_("Minutes of service"), help_text=_("Without the way there and back."), min_value=1)
+    minutes = forms.IntegerField(
+        label=_("Minutes of service"), help_text=_("Without the way there and back."), min_value=1
+    )
     reason = words(_("Why the minutes differ"), _("Only if they do. The member reads this."), required=False)
 
 
