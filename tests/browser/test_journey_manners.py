@@ -38,6 +38,7 @@ DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
     "/desk/duty/", "/desk/catalogue/", "/desk/workflow/",
     "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/",
+    "/desk/policies/?policy=rating_window",
     "/desk/coverage/", "/desk/coverage/gaps/", "/desk/coverage/map/", "/desk/coverage/430202001001C001/",
     "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
 )  # fmt: skip
@@ -47,6 +48,7 @@ ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
 POSTS = (
     "/desk/posts/", "/desk/posts/?area=430202001001", "/desk/posts/?area=430202001001C001", "/desk/persons/",
     "/desk/posts/appoint/?area=430202001001C001&post=compound_secretary", "/desk/posts/appoint/?area=430202001001C001",
+    "/desk/import/", "/desk/import/organisations/", "/desk/policies/monthly_theme/set/?area=430202000000",
 )  # fmt: skip
 MEMBERS = (
     "/desk/members/", "/desk/members/figures/", "/desk/wishes/", "/desk/wishes/new/", "/desk/wishes/service/",

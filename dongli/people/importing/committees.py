@@ -25,7 +25,7 @@ from dongli.people.viewer import Viewer
 
 KINDS = (OrganisationKind.OWNERS_COMMITTEE, OrganisationKind.MANAGEMENT_COMMITTEE)
 NAME, DIRECTOR, MEMBERS = (
-    gettext_lazy("Name of the committee"), gettext_lazy("Director"), gettext_lazy("Members"),
+    gettext_lazy("Name of the committee"), gettext_lazy("Director"), gettext_lazy("Committee members"),
 )  # fmt: skip
 
 COLUMNS = (

@@ -22,7 +22,7 @@ from dongli.people.viewer import Viewer
 
 COLUMNS = (
     Column("username", gettext_lazy("User name"), columns.text(40), gettext_lazy("Of the worker"), "li.ming"),
-    Column("record", gettext_lazy("Record"), record, gettext_lazy("In place of the user name, from an exported table")),
+    Column("record", gettext_lazy("Record mark"), record, gettext_lazy("In place of the user name, from an exported table")),
     Column("name", NAME, columns.text(60), gettext_lazy("To compare with the record")),
     chosen("kind", gettext_lazy("Kind of fact"), FactKind.choices, required=True),
     Column(

@@ -55,7 +55,7 @@ class Places:
         told = {"value": text[:60], "area": self._area.name, "levels": "、".join(str(level.label) for level in levels)}
         if len(fitting) > 1:
             return (
-                _("Several places are called “%(value)s”. Write the names above it too (甲街道/乙社区), or the code.")
+                _("Several places are called “%(value)s”. Write the one above before it, with / between, or its code.")
                 % told
             )
         if fitting:

@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("queued", "Waiting to be checked"),
                             ("checking", "Being checked"),
-                            ("checked", "Checked"),
+                            ("checked", "Checked, not loaded"),
                             ("ordered", "Waiting to be loaded"),
                             ("loading", "Being loaded"),
                             ("loaded", "Loaded"),

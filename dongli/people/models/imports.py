@@ -14,7 +14,7 @@ class ImportState(models.TextChoices):
 
     QUEUED = "queued", _("Waiting to be checked")
     CHECKING = "checking", _("Being checked")
-    CHECKED = "checked", _("Checked")
+    CHECKED = "checked", _("Checked, not loaded")
     ORDERED = "ordered", _("Waiting to be loaded")
     LOADING = "loading", _("Being loaded")
     LOADED = "loaded", _("Loaded")
