@@ -55,7 +55,7 @@ def test_a_meeting_is_planned_with_its_agenda_and_the_units_officers_are_told(to
 
 def test_the_same_form_plans_one_series_and_whoever_comes_with_its_key_is_refused(town: Town) -> None:
     key, plan = new_id(), town.plan()
-    fields = {"key": key, "convenor_id": town.axis.id, "plan": plan, "repeat": Repeat("month", 3)}
+    fields: dict[str, Any] = {"key": key, "convenor_id": town.axis.id, "plan": plan, "repeat": Repeat("month", 3)}
     first = actions.plan_meeting(viewer=town.viewer("secretary"), **fields)
     assert actions.plan_meeting(viewer=town.viewer("secretary"), **fields) == first
     assert Meeting.objects.count() == 3
@@ -104,7 +104,7 @@ def test_nobody_convenes_for_an_organisation_of_others(town: Town) -> None:
 def test_a_meeting_that_moves_asks_again(town: Town) -> None:
     meeting, viewer = town.meeting(), town.viewer("secretary")
     answer(town, meeting, "unit")
-    change = {"viewer": viewer, "meeting_id": meeting.id, "seen": meeting.steps_count}
+    change: dict[str, Any] = {"viewer": viewer, "meeting_id": meeting.id, "seen": meeting.steps_count}
     actions.change_meeting(key=new_id(), plan=town.plan(title="改名", starts_at=meeting.starts_at), **change)
     assert queries.invitations(meeting)[1].answer == "coming", "another title is no reason to ask again"
     with pytest.raises(Conflict):
@@ -258,9 +258,10 @@ def test_for_a_unit_without_an_account_the_convenors_office_holds_the_duty(town:
 def test_an_organiser_records_a_decision_though_not_giving_duties_otherwise(town: Town) -> None:
     decided = town.decided(town.school, town.city.person("unit").id)
     meeting = town.held()
-    assert actions.record_decision(
+    decision = actions.record_decision(
         viewer=town.viewer("organiser"), meeting_id=meeting.id, key=new_id(), decided=decided
-    ).duty
+    )
+    assert decision.duty.assigned_by == town.city.person("organiser")
 
 
 def test_who_can_follow_up_is_the_convenor_and_who_is_invited(town: Town) -> None:
