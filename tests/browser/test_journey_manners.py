@@ -40,7 +40,8 @@ DESK = (
     "/desk/rules/", "/desk/calendar/", "/desk/events/", "/desk/events/new/",
     "/desk/policies/?policy=rating_window",
     "/desk/coverage/", "/desk/coverage/gaps/", "/desk/coverage/map/", "/desk/coverage/430202001001C001/",
-    "/desk/bulk-answer/", "/desk/privacy/", "/notices/",
+    "/desk/bulk-answer/", "/desk/privacy/", "/notices/", "/desk/organisations/", "/desk/organisations/?q=a",
+    "/desk/organisations/mine/",
 )  # fmt: skip
 LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")
 HOTLINE = ("/desk/hotline/",)

@@ -181,6 +181,22 @@ def near(area: Area | None, kinds: Sequence[str], *, limit: int = 12) -> list[Or
     return list(rows.select_related("area").order_by(Length("area__path").desc(), "pinyin", "id")[:limit])
 
 
+def found_near(words: str, kinds: Sequence[str], area: Area | None) -> list[Organisation]:
+    """What a search finds, those first whose place shares most with `area`: for a list to choose from."""
+    rows = search(words, kinds=kinds, size=2 * PAGE).rows
+    own = area.path.split("/") if area is not None else []
+
+    def apart(one: Organisation) -> int:
+        shared = 0
+        for mine, theirs in zip(own, one.area.path.split("/"), strict=False):
+            if mine != theirs or not mine:
+                break
+            shared += 1
+        return -shared
+
+    return sorted(rows, key=apart)
+
+
 def by_id(organisation_id: UUID | None) -> Organisation | None:
     """The organisation, or None for a forged id."""
     return Organisation.objects.select_related("area").filter(pk=organisation_id).first()

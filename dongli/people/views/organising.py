@@ -77,7 +77,8 @@ def choices(request: HttpRequest, page: Page) -> list[Choice]:
         return _areas(words, page, chosen)
     if page.form.seeks != "organisation":
         return []
-    found = queries.search(words, kinds=page.kinds, size=CHOICES).rows if words else queries.near(page.area, page.kinds)
+    near = page.area
+    found = queries.found_near(words, page.kinds, near) if words else queries.near(near, page.kinds)
     key = parse_id(chosen) if chosen else None
     first = [one for one in [queries.by_id(key)] if one is not None] if key is not None else []
     own = page.organisation.pk if page.organisation is not None else None
@@ -105,8 +106,9 @@ def choose(request: HttpRequest) -> HttpResponse:
         found = [(one.code, label_of_area(one), str(one.get_level_display())) for one in rows]
     elif words:
         known = [kind for kind in kinds if kind in OrganisationKind.values]
-        page = queries.search(words, kinds=known, size=CHOICES)
-        found = [(str(one.pk), one.name, f"{one.area.name} · {one.get_kind_display()}") for one in page.rows]
+        near = Area.objects.filter(code=strip_controls(request.GET.get("near", ""))[:20]).first()
+        named = queries.found_near(words, known, near)[:CHOICES]
+        found = [(str(one.pk), one.name, f"{one.area.name} · {one.get_kind_display()}") for one in named]
     return render(request, "people/organisations/_choices.html", {"choices": found, "words": words})
 
 
@@ -207,7 +209,7 @@ def move(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     one = _kept(request, organisation_id)
     form: MoveForm = _form(request, MoveForm)
     kinds = tuple(str(kind) for kind in rules.PARENTS[OrganisationKind(one.kind)])
-    page = Page(_("Put under another parent"), form, _sheet(one.pk), _("Move"), one, one.area, kinds)
+    page = Page(_("Put under another parent"), form, _sheet(one.pk), _("Change parent"), one, one.area, kinds)
     page.optional = _("Under nobody")
     if one.parent is not None:
         page.lead = _("Now under: %(name)s") % {"name": one.parent.name}
@@ -229,7 +231,9 @@ def merge(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     viewer = viewer_from(request)
     form: MergeForm = _form(request, MergeForm)
     kinds = tuple(str(kind) for kind in rules.together(OrganisationKind(one.kind)))
-    page = Page(_("Merge into another organisation"), form, _sheet(one.pk), _("Merge"), one, one.area, kinds)
+    page = Page(
+        _("Merge into another organisation"), form, _sheet(one.pk), _("Merge into another"), one, one.area, kinds
+    )
     page.more = {
         "template": "people/organisations/reorganise.html",
         "holdings": queries.holdings(viewer, one),
@@ -259,7 +263,7 @@ def split(request: HttpRequest, organisation_id: UUID) -> HttpResponseBase:
     viewer = viewer_from(request)
     kind = OrganisationKind(one.kind)
     form: SplitForm = _form(request, SplitForm, kind=kind)
-    page = Page(_("Split a part off"), form, _sheet(one.pk), _("Split"), one, one.area)
+    page = Page(_("Split a part off"), form, _sheet(one.pk), _("Split off a part"), one, one.area)
     page.kinds, page.optional = tuple(str(like) for like in rules.together(kind)), _("The new part named above")
     passes = frozenset(request.POST.getlist("passes"))
     chosen = {
