@@ -29,7 +29,7 @@ def test_two_record_the_same_decision_with_one_key_and_many_of_one_person() -> N
     def record(name: str) -> Decision:
         return actions.record_decision(viewer=town.viewer(name), meeting_id=meeting.id, key=key, decided=decided)
 
-    found = race(*[lambda name=name: record(name) for name in ("secretary", "community")])  # type: ignore[misc]
+    found = race(*[lambda name=name: record(name) for name in ("secretary", "community")])
     assert {type(one) for one in found} == {Decision, Conflict}, found
     winner = next(one for one in found if isinstance(one, Decision))
     name = winner.duty.assigned_by.username.removeprefix("demo-")  # type: ignore[union-attr]

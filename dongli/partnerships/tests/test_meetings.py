@@ -38,7 +38,7 @@ def told(town: Town, kind: str, name: str = "unit") -> int:
 
 
 def answer(town: Town, meeting: Meeting, name: str, said: str = "coming", **other: Any) -> object:
-    fields = {"key": new_id(), "organisation_id": town.school.id, "answer": said} | other
+    fields: dict[str, Any] = {"key": new_id(), "organisation_id": town.school.id, "answer": said} | other
     return actions.answer_invitation(viewer=town.viewer(name), meeting_id=meeting.id, **fields)
 
 
