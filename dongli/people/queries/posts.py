@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area, Level
@@ -122,6 +122,9 @@ class RosterPage:
     next: str = ""
 
 
+_PLACE = ("code", "name", "level", "path", "longitude", "latitude", "parent__name")
+
+
 def roster(
     viewer: Viewer, area: Area, *, on: date | None = None, only: str = "", after: str = "", size: int = PAGE
 ) -> RosterPage:
@@ -132,7 +135,7 @@ def roster(
     """
     check_reads(viewer, area)
     day = on or today()
-    compounds = Area.objects.active().within(area).filter(level=Level.COMPOUND)
+    compounds = Area.objects.active().within(area).filter(level=Level.COMPOUND).only(*_PLACE)
     if only in LOOKED_FOR or only == "any":
         compounds = compounds.filter(_vacant(LOOKED_FOR if only == "any" else (Post(only),), day))
     if after:
@@ -166,15 +169,20 @@ def _vacant(posts: tuple[Post, ...], day: date) -> Q:
     return condition
 
 
+_TOLD = ("post", "area", "since", "until", "person__name", "seconded_from__name")
+
+
 def _filled(compounds: list[Area], day: date) -> list[CompoundPosts]:
     rows = {compound.pk: CompoundPosts(compound) for compound in compounds}
+    places = dict(rows)
     buildings = Area.objects.active().filter(parent__in=list(rows), level=Level.BUILDING).order_by()
-    for parent, count in buildings.values_list("parent").annotate(count=Count("pk")):
-        rows[parent].buildings = count
-    tenures = Tenure.objects.filter(held_on(day), Q(area__in=list(rows)) | Q(area__parent__in=list(rows)))
-    for tenure in tenures.select_related("person", "area", "seconded_from").order_by("area__path", "since", "id"):
-        row = rows.get(tenure.area_id) or rows[tenure.area.parent_id]  # type: ignore[index]  # of a building
-        row.held.setdefault(tenure.post, []).append(tenure)
+    for pk, parent in buildings.values_list("pk", "parent_id"):
+        if parent is not None:
+            places[pk] = rows[parent]
+            rows[parent].buildings += 1
+    tenures = Tenure.objects.filter(held_on(day), area__in=list(places)).select_related("person", "seconded_from")
+    for tenure in tenures.only(*_TOLD).order_by("since", "id"):
+        places[tenure.area_id].held.setdefault(tenure.post, []).append(tenure)
     _with_workers(rows, day)
     return list(rows.values())
 

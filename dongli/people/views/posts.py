@@ -98,6 +98,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "only": only,
         "looks": LOOKS,
         "rows": [(row, _cells(viewer, row)) for row in page.rows] if area.level != Level.COMPOUND else [],
+        "persons_url": reverse("people:persons"),
         "next": page.next,
         "own": _own_posts(viewer, area, day) if own else [],
         "buildings": _buildings(viewer, area, page.rows) if area.level == Level.COMPOUND else [],
@@ -117,14 +118,9 @@ def _asked(request: HttpRequest) -> tuple[RosterForm, date, str]:
     return form, form.cleaned_data["on"] or today(), form.cleaned_data["only"]
 
 
-def _cells(viewer: Viewer, row: queries.CompoundPosts) -> dict[str, Cell]:
-    named = {
-        "secretary": Post.COMPOUND_SECRETARY,
-        "first": Post.FIRST_SECRETARY,
-        "director": Post.OWNERS_DIRECTOR,
-        "manager": Post.PROPERTY_MANAGER,
-    }
-    return {name: _cell(viewer, post, row.compound, row.held.get(post, [])) for name, post in named.items()}
+def _cells(viewer: Viewer, row: queries.CompoundPosts) -> list[Cell]:
+    """The columns, in order; that of captains shows counts."""
+    return [_cell(viewer, post, row.compound, row.held.get(post, [])) for post in queries.LOOKED_FOR]
 
 
 def _own_posts(viewer: Viewer, area: Area, day: date) -> list[Cell]:
