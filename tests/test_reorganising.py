@@ -79,8 +79,8 @@ class Merger:
         return assign_duty(viewer=self.city.viewer("secretary"), key=new_id(), assignment=assignment)
 
     def merge(self, **facts: Any) -> Organisation:
-        facts = {"organisation_id": self.housing.pk, "into_id": self.urban.pk, "basis": basis()} | facts
-        return reorganising.merge(viewer=self.city.viewer("organiser"), **facts)
+        usual: dict[str, Any] = {"organisation_id": self.housing.pk, "into_id": self.urban.pk, "basis": basis()}
+        return reorganising.merge(viewer=self.city.viewer("organiser"), **(usual | facts))
 
 
 @pytest.fixture

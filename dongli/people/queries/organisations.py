@@ -199,6 +199,8 @@ def found_near(words: str, kinds: Sequence[str], area: Area | None) -> list[Orga
 
 def by_id(organisation_id: UUID | None) -> Organisation | None:
     """The organisation, or None for a forged id."""
+    if organisation_id is None:
+        return None
     return Organisation.objects.select_related("area").filter(pk=organisation_id).first()
 
 

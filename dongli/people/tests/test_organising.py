@@ -46,7 +46,7 @@ def test_every_kind_can_be_founded_where_it_stands(city: City) -> None:
     general = found(city, Kind.GENERAL_BRANCH, city.community, "甲社区党总支", parent_id=committee.pk)
     branch = found(city, Kind.BRANCH, city.compound, "甲苑党支部", parent_id=general.pk)
     for unit in UnitKind:
-        assert found(city, Kind.LINKED_UNIT, city.community, unit.label, unit_kind=unit).unit_kind == unit
+        assert found(city, Kind.LINKED_UNIT, city.community, str(unit.label), unit_kind=unit).unit_kind == unit
     found(city, Kind.INDUSTRY_COMMITTEE, city.district, "物业行业党委", sector="物业")
     found(city, Kind.SUPPLY_CHAIN_COMMITTEE, city.district, "硬质合金产业链联合党委", sector="硬质合金")
     found(city, Kind.OWNERS_COMMITTEE, city.compound, "甲苑业委会", parent_id=branch.pk)
@@ -75,7 +75,8 @@ WRONG: list[tuple[Kind, str, dict[str, str], str]] = [
 
 @pytest.mark.parametrize(("kind", "where", "facts", "field"), WRONG)
 def test_what_a_kind_needs(city: City, kind: Kind, where: str, facts: dict[str, str], field: str) -> None:
-    founding = Founding(kind, **{"name": "某", **{key: value for key, value in facts.items() if key != "document"}})
+    said: dict[str, Any] = {"name": "某", **{key: value for key, value in facts.items() if key != "document"}}
+    founding = Founding(kind, **said)
     on = basis(document=facts.get("document", "1号"))
     with pytest.raises(Invalid) as refused:
         organising.found(viewer=city.viewer("organiser"), area=getattr(city, where), founding=founding, basis=on)
@@ -245,11 +246,11 @@ def test_as_of_a_day_is_a_replay_of_the_acts(city: City, steps: list[tuple[str, 
                 name = NAMES[number]
             if (name, wanted) == ledger[-1][1:]:
                 continue
-            viewer, on = city.viewer("organiser"), basis(day)
+            viewer, now_on = city.viewer("organiser"), basis(day)
             if verb == "rename":
-                organising.rename(viewer=viewer, organisation_id=one.pk, name=name, basis=on)
+                organising.rename(viewer=viewer, organisation_id=one.pk, name=name, basis=now_on)
             else:
-                organising.move(viewer=viewer, organisation_id=one.pk, parent_id=wanted, basis=on)
+                organising.move(viewer=viewer, organisation_id=one.pk, parent_id=wanted, basis=now_on)
             ledger.append((day, name, wanted))
         one.refresh_from_db()
         acts = list(OrganisationAct.objects.filter(organisation=one).order_by("number"))
