@@ -5,7 +5,8 @@ class PartnershipsConfig(AppConfig):
     name = "dongli.partnerships"
 
     def ready(self) -> None:
-        from dongli.partnerships import actions  # noqa: F401 (registers the kinds of notifications)
-        from dongli.partnerships.succeeding import register_parts
+        from dongli.partnerships import actions, capabilities, doors, succeeding  # noqa: F401 (registers notifications)
 
-        register_parts()
+        capabilities.register_all()
+        succeeding.register_all()
+        doors.register_all()

@@ -17,6 +17,7 @@ from dongli.organisations import rules
 from dongli.organisations.models import COMMITTEE_KINDS, OrganisationKind
 from dongli.people.actions.organising import ORGANISERS
 from dongli.people.guards import desk_required, login_required, viewer_from
+from dongli.people.organisation_doors import doors
 from dongli.people.queries import organisations as queries
 
 
@@ -66,8 +67,10 @@ def _area(request: HttpRequest) -> Area:
 @desk_required
 def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """One organisation: facts, ground, members, links, who serves there, history, and what may be done."""
-    sheet = queries.sheet(viewer_from(request), organisation_id)
-    return render(request, "people/organisations/page.html", {"sheet": sheet, **_offers(sheet), "today": today()})
+    viewer = viewer_from(request)
+    sheet = queries.sheet(viewer, organisation_id)
+    context = {"sheet": sheet, "doors": doors(viewer, sheet.organisation), **_offers(sheet), "today": today()}
+    return render(request, "people/organisations/page.html", context)
 
 
 def _offers(sheet: queries.Sheet) -> dict[str, Any]:
