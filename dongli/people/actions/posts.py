@@ -291,7 +291,8 @@ def _rests_elsewhere(tenure: Tenure) -> bool:
 
 def _tell(kind: str, tenure: Tenure, users: tuple[User, ...]) -> None:
     params = {"post": str(FACTS[tenure.post].label), "place": tenure.area.name}
-    tell(Tidings(kind, users, params, reverse("people:person_page", args=[tenure.person_id]), tenure.area))
+    url = reverse("people:person_page", args=[tenure.person_id]) if tenure.person.username else ""
+    tell(Tidings(kind, users, params, url, tenure.area))
 
 
 __all__ = ("Appointment", "NewPerson", "appoint", "end_tenure", "grant_for_posts")

@@ -14,7 +14,6 @@ from dongli.areas.models import Area
 from dongli.common.clock import now, today
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
-from dongli.notices.models import Notification
 from dongli.organisations.models import Organisation, OrganisationKind
 from dongli.people import actions
 from dongli.people.actions import posts
@@ -186,8 +185,6 @@ def test_the_role_comes_with_the_post_and_goes_with_it(city: City) -> None:
     assert RosterEntry.objects.get(pk=turn.pk).until is not None
     assert RosterEntry.objects.get(pk=kept.pk).until is None
     assert end(city, tenure).ended_why == "调整"
-    assert Notification.objects.filter(user=captain, kind="people.appoint").count() == 1
-    assert Notification.objects.filter(user=captain, kind="people.end_tenure").count() == 1
 
 
 def test_a_planned_end_ends_role_and_turns_by_itself(city: City) -> None:

@@ -69,6 +69,7 @@ def _page(request: HttpRequest, person_id: UUID, *, status: int = 200, **shown: 
         "person": found.person,
         "today": today(),
         "is_own": is_own,
+        "may_search": bool(viewer.paths(*READERS)),
         "membership_form": _membership_form(found) if may_keep else None,
         "account_form": AccountForm(label_suffix="") if _may_give_account(viewer, found) else None,
         "is_administrator": viewer.has(Role.ADMINISTRATOR) and bool(found.person.username),
