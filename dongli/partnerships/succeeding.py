@@ -1,6 +1,6 @@
 """What of joint meetings passes on when an organisation is merged or split: registered at start-up.
 
-Links pass with `people.succeeding`. Without an heir, a dissolution waits until what was convened is called off or filed.
+Links pass with `people.succeeding`. A dissolution waits until what was convened is called off, or its minutes filed.
 """
 
 from datetime import date

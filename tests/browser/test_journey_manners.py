@@ -54,9 +54,14 @@ POSTS = (
 MEMBERS = (
     "/desk/members/", "/desk/members/figures/", "/desk/wishes/", "/desk/wishes/new/", "/desk/wishes/service/",
 )  # fmt: skip
+JOINT = (
+    "/desk/partnerships/", "/desk/partnerships/new/", "/desk/partnerships/unlinked/", "/desk/partnerships/idle/",
+    "/desk/committees/", "/desk/meetings/", "/desk/meetings/new/",
+)  # fmt: skip
+UNIT = ("/desk/my-unit/",)
 ROOMS: dict[str, tuple[str, ...]] = {
     "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER, "community": MEMBERS,
-    "hotline": HOTLINE, "admin": ADMIN, "organiser": POSTS,
+    "secretary": JOINT, "unit": UNIT, "hotline": HOTLINE, "admin": ADMIN, "organiser": POSTS,
 }  # fmt: skip
 
 
