@@ -12,6 +12,7 @@ ROWS = (
         Group.ORGANISATIONS,
         _("See coverage, its gaps and figures; export them"),
         (Rule(access.READING_ROLES),),
+        pages=("coverage", "coverage_export", "coverage_gaps", "coverage_map", "coverage_points"),
         others=(_("whoever carries a duty for a gap: the sheet of that compound"),),
     ),
     Capability(

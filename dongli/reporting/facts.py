@@ -4,14 +4,12 @@ Computed from records at each look, never stored (why, and what it costs: `docs/
 """
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from dongli.areas import index, work
 from dongli.areas.models import Area, Level
@@ -20,6 +18,7 @@ from dongli.common.errors import Invalid
 from dongli.organisations.models import OrganisationKind
 from dongli.people.models import Post
 from dongli.reporting.policies import work_days
+from dongli.reporting.sql import fetched
 
 BRANCHES = (OrganisationKind.BRANCH, OrganisationKind.GENERAL_BRANCH)
 COMMITTEES = (OrganisationKind.OWNERS_COMMITTEE, OrganisationKind.MANAGEMENT_COMMITTEE)
@@ -109,23 +108,43 @@ class Facts:
 
     def rows(self, rest: str, **more: Any) -> list[tuple[Any, ...]]:
         """The answer to `rest`, which selects from `facts`, or begins with a comma and defines more first."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {self.sql}{rest}", {**self.params, **more})
-            return list(cursor.fetchall())
+        return fetched(f"WITH {self.sql}{rest}", {**self.params, **more})
 
 
-def facts(area: Area, on: date | None = None, *, narrowed: str = "") -> Facts:
+Span = tuple[str, str]
+"""A stretch of places: the first path in it, and the first path after it."""
+CHUNKS = (64, 512)
+
+
+def spans(area: Area, start: str = "") -> Iterator[Span]:
+    """The compounds of `area` from the path `start` on, in growing stretches: a page is mostly filled by the first.
+
+    One statement for each but the last.
+    """
+    low = max(start, area.path)
+    rows = Area.objects.filter(level=Level.COMPOUND, path__lt=area.path_end).order_by("path")
+    for size in CHUNKS:
+        edge = rows.filter(path__gte=low).values_list("path", flat=True)[size : size + 1].first()
+        yield low, edge or area.path_end
+        if edge is None:
+            return
+        low = edge
+    yield low, area.path_end
+
+
+def facts(area: Area, on: date | None = None, *, narrowed: str = "", span: Span | None = None) -> Facts:
     """The facts of the compounds in `area` on a day (today, as of this moment). One statement to know the map's stamp.
 
-    `narrowed`: a further condition over the row `place` (an area), beginning with AND.
+    `narrowed`: a further condition over the row `place` (an area), beginning with AND. `span`: only of this stretch.
     """
     day = on or today()
     moment = now()
     at = moment if day == today() else midnight(day + timedelta(days=1)) - timedelta(seconds=1)
-    grounds = _within(area)
+    low, high = span or (area.path, area.path_end)
+    grounds = _within(low, high)
     params: dict[str, Any] = {
-        "low": area.path,
-        "high": area.path_end,
+        "low": low,
+        "high": high,
         "day": day,
         "at": at,
         "now": moment,
@@ -152,9 +171,9 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CITY_ZONE)
 
 
-def _within(area: Area) -> list[tuple[str, UUID, UUID]]:
+def _within(low: str, high: str) -> list[tuple[str, UUID, UUID]]:
     every = _grounds(index.current_token())
-    first, last = (bisect_left(every, path, key=lambda row: row[0]) for path in (area.path, area.path_end))
+    first, last = (bisect_left(every, path, key=lambda row: row[0]) for path in (low, high))
     return every[first:last]
 
 

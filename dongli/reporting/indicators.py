@@ -25,19 +25,20 @@ class Indicator:
 
 
 _BRANCHES = """
-    SELECT unit.id, place.code, place.name, place.path, unit.name AS what, unit.founded_on AS since
-    FROM organisations_organisation unit
-    CROSS JOIN LATERAL (
-        SELECT compound.* FROM areas_area compound
-        WHERE compound.level = 'compound' AND compound.path >= %(low)s AND compound.path < %(high)s AND (
-            compound.id = unit.area_id OR compound.id IN (
-                SELECT ground.area_id FROM organisations_ground ground WHERE ground.organisation_id = unit.id
-                AND ground.since <= %(day)s AND (ground.until IS NULL OR ground.until > %(day)s)
-            )
-        ) ORDER BY compound.path LIMIT 1
-    ) place
-    WHERE unit.kind IN ('branch', 'general_branch') AND (unit.founded_on IS NULL OR unit.founded_on <= %(day)s)
+    SELECT DISTINCT ON (unit.id) unit.id, place.code, place.name, place.path, unit.name AS what,
+           unit.founded_on AS since
+    FROM (
+        SELECT id, area_id FROM organisations_organisation WHERE kind IN ('branch', 'general_branch')
+        UNION ALL
+        SELECT organisation_id, area_id FROM organisations_ground WHERE kind IN ('branch', 'general_branch')
+        AND since <= %(day)s AND (until IS NULL OR until > %(day)s)
+    ) served (unit_id, area_id)
+    JOIN areas_area place ON place.id = served.area_id
+    JOIN organisations_organisation unit ON unit.id = served.unit_id
+    WHERE place.level = 'compound' AND place.path >= %(low)s AND place.path < %(high)s
+      AND (unit.founded_on IS NULL OR unit.founded_on <= %(day)s)
       AND (unit.dissolved_on IS NULL OR unit.dissolved_on > %(day)s)
+    ORDER BY unit.id, place.path
 """
 _TENURES = """
     SELECT {distinct} held.id, place.code, place.name, place.path,

@@ -1,11 +1,9 @@
 """Indicators of an area on a day, and the records behind one of them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area
@@ -15,6 +13,7 @@ from dongli.people.viewer import Viewer
 from dongli.reporting import access
 from dongli.reporting.facts import midnight
 from dongli.reporting.indicators import INDICATORS, Indicator
+from dongli.reporting.sql import fetched
 
 PAGE, COMPOUND_DIGITS = 50, 16
 _COUNT = "SELECT '{key}', (SELECT count(*) FROM ({records}) counted)"
@@ -65,7 +64,7 @@ def figures(viewer: Viewer, area: Area, on: date) -> dict[str, int]:
     """Every indicator of an area on a day; raises `NotFound` for an area the viewer does not see. One statement."""
     access.check(viewer, area)
     asked = " UNION ALL ".join(_COUNT.format(key=key, records=one.records) for key, one in INDICATORS.items())
-    counted: dict[str, int] = dict(map(tuple, _rows(asked, _params(area, on))))
+    counted: dict[str, int] = dict(map(tuple, fetched(asked, _params(area, on))))
     return counted
 
 
@@ -75,7 +74,7 @@ def records(viewer: Viewer, one: Indicator, area: Area, on: date, after: str = "
     path, _dot, key = after.partition(":")
     params = _params(area, on)
     start = {"path": path[:120], "id": str(parse_id(key) or _NOTHING), "most": PAGE + 1}
-    rows = _rows((_PLACES if one.by_place else _LIST).format(records=one.records), {**params, **start})
+    rows = fetched((_PLACES if one.by_place else _LIST).format(records=one.records), {**params, **start})
     names = _communities(row[3] for row in rows)
     found = [
         Record(code, name, names.get(_community(path), ""), what, since, count)
@@ -87,12 +86,6 @@ def records(viewer: Viewer, one: Indicator, area: Area, on: date, after: str = "
 
 def _params(area: Area, on: date) -> dict[str, Any]:
     return {"low": area.path, "high": area.path_end, "day": on, "end": midnight(on + timedelta(days=1))}
-
-
-def _rows(sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
 
 
 def _community(path: str) -> str:

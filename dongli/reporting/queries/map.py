@@ -1,13 +1,14 @@
 """Compounds on the coverage map by the number of their gaps, and the list that says the same."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from dongli.areas.models import Area, Level
 from dongli.cases.queries.clusters import MOST, Box
 from dongli.people.viewer import Viewer
 from dongli.reporting import access
 from dongli.reporting.coverage import GAPS
-from dongli.reporting.facts import facts
+from dongli.reporting.facts import facts, spans
 
 PAGE = 50
 MANY = 3
@@ -69,10 +70,14 @@ def spots(viewer: Viewer, area: Area, box: Box) -> list[Spot]:
 
 
 def listed(viewer: Viewer, area: Area, after: str = "") -> Page:
-    """The compounds of `area` that have gaps, by place; raises `NotFound`. Four statements."""
+    """The compounds of `area` that have gaps, by place; raises `NotFound`. At most nine statements."""
     access.check(viewer, area)
     last = Area.objects.filter(level=Level.COMPOUND, code=after[:20]).values_list("path", flat=True).first()
-    rows = facts(area).rows(_COUNTED + _LIST, after=last or "", most=PAGE + 1)
+    rows: list[tuple[Any, ...]] = []
+    for span in spans(area, last or ""):
+        rows += facts(area, span=span).rows(_COUNTED + _LIST, after=last or "", most=PAGE + 1 - len(rows))
+        if len(rows) > PAGE:
+            break
     codes = {path.split("/")[3] for _code, _name, path, _gaps in rows}
     names = dict(Area.objects.filter(code__in=codes).values_list("code", "name"))
     found = [Row(code, name, names.get(path.split("/")[3], ""), gaps) for code, name, path, gaps in rows[:PAGE]]

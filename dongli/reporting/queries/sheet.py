@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from dongli.reporting.coverage import ITEMS, Item
 from dongli.reporting.facts import BRANCHES, COMMITTEES, facts, period
 from dongli.reporting.models import GapDuty, GivenReason
 from dongli.reporting.policies import work_days
+from dongli.reporting.sql import fetched
 
 SOURCE = "gap"
 """The `source_kind` of duties that came from a gap."""
@@ -241,9 +241,8 @@ def _work(compound: Area, day: date) -> list[Done]:
     kinds = work.kinds()
     counted = " UNION ALL ".join(_DONE.format(at=at, clause=kind.clause) for at, kind in enumerate(kinds))
     keys = {f"key{at}": kind.key for at, kind in enumerate(kinds)}
-    with connection.cursor() as cursor:
-        cursor.execute(_ALONE + counted, {"compound": compound.id, **keys, **period(compound, day)})
-        found: dict[str, int] = dict(cursor.fetchall())
+    rows = fetched(_ALONE + counted, {"compound": compound.id, **keys, **period(compound, day)})
+    found = {str(key): int(count) for key, count in rows}
     return [
         Done(kind, found[kind.key], kind.url(compound.code) if kind.url and found[kind.key] else "") for kind in kinds
     ]
