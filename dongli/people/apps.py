@@ -5,7 +5,7 @@ class PeopleConfig(AppConfig):
     name = "dongli.people"
 
     def ready(self) -> None:
-        from dongli.people import estates, rooms, succeeding
+        from dongli.people import axis_capabilities, estates, rooms, succeeding
         from dongli.people.actions.reminding import register_policy
         from dongli.people.importing import shipped as tables
         from dongli.people.policies.shipped import register_shipped
@@ -14,5 +14,6 @@ class PeopleConfig(AppConfig):
         tables.register_shipped()
         register_policy()
         rooms.register_all()
+        axis_capabilities.register_all()
         estates.register_all()
         succeeding.register_all()
