@@ -37,7 +37,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from dongli.areas.seed import seed_areas  # noqa: E402
 from dongli.cases.actions.policy import load_policy  # noqa: E402
 from dongli.common.clock import now  # noqa: E402
-from dongli.operations import embedded, libpq  # noqa: E402
+from dongli.operations import assets, embedded, libpq  # noqa: E402
 from dongli.operations.seeding.bulk import make_cases  # noqa: E402
 from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff  # noqa: E402
 from dongli.organisations.models import Organisation  # noqa: E402
@@ -130,6 +130,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=20)
     args = parser.parse_args()
+    assets.collect_static()
     with ExitStack() as stack:
         if not settings.DATABASE_URL:
             stack.enter_context(embedded.session(settings.VAR))
