@@ -93,6 +93,7 @@ def _take_batch(kind: TableKind, run: Run, batch: list[Row | BadRow], report: Re
             _note_bad(report, row.problems)
         else:
             _take(kind, run, row, report)
+    kind.settle(run)
 
 
 def _take(kind: TableKind, run: Run, row: Row, report: Report) -> None:

@@ -63,13 +63,17 @@ def _learn_nothing(run: Run, rows: Sequence[Row]) -> None:
     return
 
 
+def _nothing_waits(run: Run) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class TableKind:
     """A table that can be taken over and given out.
 
     `take` takes one row in through the actions, raising `Refusal`s whose `field` is a column (or named in `fields`).
-    `key`: the columns that tell rows apart within one file. `learn` looks up at once what many rows name. `export`
-    yields the same columns as texts, of what the viewer may see; contacts are never in it.
+    `key`: the columns that tell rows apart within one file. `learn` looks up at once what many rows name; `settle`
+    stores at once what rows have left waiting. `export` yields the same columns as texts, of what the viewer may see; contacts are never in it.
     """
 
     name: str
@@ -81,6 +85,7 @@ class TableKind:
     export: Callable[[Viewer, Area], Iterator[dict[str, str]]]
     fields: Mapping[str, str] = field(default_factory=dict)
     learn: Callable[[Run, Sequence[Row]], None] = _learn_nothing
+    settle: Callable[[Run], None] = _nothing_waits
     roles: tuple[Role, ...] = IMPORTERS
 
     def may(self, viewer: Viewer, area: Area | None) -> bool:

@@ -12,6 +12,7 @@ from dongli.common.errors import Invalid
 from dongli.common.ids import new_id
 from dongli.organisations.models import Line, Organisation, OrganisationKind, UnitKind
 from dongli.people.actions import organising
+from dongli.people.actions.founding import prepare, store
 from dongli.people.actions.organising import Basis, Founding
 from dongli.people.importing import columns
 from dongli.people.importing.columns import Column, chosen
@@ -20,6 +21,7 @@ from dongli.people.viewer import Viewer
 
 LEVELS = tuple(Level)[:-1]
 NAME, PARENT = gettext_lazy("Name of the organisation"), gettext_lazy("Stands under")
+WAITING = "founded"
 FIXED = ("unit_kind", "sector", "line", "function")
 
 COLUMNS = (
@@ -63,6 +65,7 @@ def take(run: Run, row: Row) -> Outcome:
     if not changes:
         return Outcome(Did.SAME)
     basis = _basis(row, today())
+    settle(run)
     if known.name != row.get("name"):
         organising.rename(viewer=run.viewer, organisation_id=known.pk, name=row.get("name"), basis=basis)
     if parent is not None and parent.pk != known.parent_id:
@@ -84,9 +87,17 @@ def _found(run: Run, row: Row, area: Area, parent: Organisation | None) -> Outco
         line=row.get("line") or "",
     )
     basis = _basis(row, row.get("founded") or today())
-    made = organising.found(viewer=run.viewer, area=area, founding=founding, basis=basis)
-    _at(run, area).append(made)
+    there = _at(run, area)
+    founded = prepare(viewer=run.viewer, area=area, founding=founding, basis=basis, parent=parent, there=there)
+    run.memo.setdefault(WAITING, []).append(founded)
+    there.append(founded.organisation)
     return Outcome(Did.ADDED)
+
+
+def settle(run: Run) -> None:
+    """Store the foundings that wait."""
+    if founded := run.memo.pop(WAITING, []):
+        store(viewer=run.viewer, founded=founded)
 
 
 def _basis(row: Row, on: date) -> Basis:
@@ -194,5 +205,6 @@ KIND = TableKind(
     key=("place", "kind", "name"),
     export=export,
     learn=learn,
+    settle=settle,
     fields={"other": "parent", "on": "founded", "area": "place"},
 )

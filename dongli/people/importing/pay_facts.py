@@ -22,7 +22,10 @@ from dongli.people.viewer import Viewer
 
 COLUMNS = (
     Column("username", gettext_lazy("User name"), columns.text(40), gettext_lazy("Of the worker"), "li.ming"),
-    Column("record", gettext_lazy("Record mark"), record, gettext_lazy("In place of the user name, from an exported table")),
+    Column(
+        "record", gettext_lazy("Record mark"), record,
+        gettext_lazy("In place of the user name, from an exported table"),
+    ),
     Column("name", NAME, columns.text(60), gettext_lazy("To compare with the record")),
     chosen("kind", gettext_lazy("Kind of fact"), FactKind.choices, required=True),
     Column(
@@ -107,9 +110,7 @@ def export(viewer: Viewer, area: Area) -> Iterator[dict[str, str]]:
 KIND = TableKind(
     name="pay-facts",
     label=gettext_lazy("Pay facts"),
-    about=gettext_lazy(
-        "Service, degrees, certificates, posts, appraisals of workers. Nothing known is overwritten."
-    ),
+    about=gettext_lazy("Service, degrees, certificates, posts, appraisals of workers. Nothing known is overwritten."),
     columns=COLUMNS,
     take=take,
     key=("username", "record", "kind", "value", "since"),

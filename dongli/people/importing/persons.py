@@ -35,7 +35,10 @@ def record(cell: str) -> UUID:
 
 
 COLUMNS = (
-    Column("record", gettext_lazy("Record mark"), record, gettext_lazy("Empty for a new person; an exported table has it")),
+    Column(
+        "record", gettext_lazy("Record mark"), record,
+        gettext_lazy("Empty for a new person; an exported table has it"),
+    ),
     Column(
         "username", gettext_lazy("User name"), lambda cell: columns.text(40)(cell).lower(),
         gettext_lazy("Only for who logs in at the desk; by an administrator"), "li.ming",

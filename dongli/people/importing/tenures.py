@@ -33,7 +33,10 @@ COLUMNS = (
         example=gettext_lazy("Subdistrict/Community/Compound"),
     ),
     Column("name", gettext_lazy("Held by"), columns.text(60), gettext_lazy("Full name"), required=True),
-    Column("record", gettext_lazy("Record mark"), record, gettext_lazy("Empty for a new person; an exported table has it")),
+    Column(
+        "record", gettext_lazy("Record mark"), record,
+        gettext_lazy("Empty for a new person; an exported table has it"),
+    ),
     Column("phone", PHONE, columns.phone, gettext_lazy("11 digits; never exported"), "13800000000"),
     Column("since", gettext_lazy("Held since"), columns.day, gettext_lazy("The first day"), required=True),
     Column("until", UNTIL, columns.day, gettext_lazy("The first day without the post; empty: still held")),
