@@ -8,5 +8,5 @@ class PartnershipsConfig(AppConfig):
         from dongli.partnerships import actions, capabilities, doors, succeeding  # noqa: F401 (registers notifications)
 
         capabilities.register_all()
-        succeeding.register_all()
+        succeeding.register_parts()
         doors.register_all()

@@ -34,7 +34,6 @@ MEETING_STEPS: dict[str, Look] = {
     "decide": (gettext_lazy("Decided"), "flag", "info"),
     "succeed": (gettext_lazy("Passed on with its convenor"), "route", "info"),
     "minutes": (gettext_lazy("Minutes filed"), "file-text", "good"),
-    "pass_on": (gettext_lazy("Passed on to another organisation"), "arrows-exchange", ""),
 }
 LINK_STEPS: dict[str, Look] = {
     "link": (gettext_lazy("Linked"), "link", "good"),
@@ -65,8 +64,6 @@ def meeting_detail(step: MeetingStep) -> str:
             return _("Decision %(number)d, followed up by %(follower)s") % data
         case "succeed":
             return _("%(to)s has taken over from %(from)s.") % data
-        case "pass_on":
-            return _("From %(from)s to %(to)s") % data
         case "minutes":
             return _("The minutes were corrected.") if data.get("corrected") else ""
     return ""
