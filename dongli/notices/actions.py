@@ -241,6 +241,13 @@ def forget_person(user: User) -> None:
     Notification.objects.filter(user=user).delete()
 
 
+def forget_about(user: User, kinds: str) -> None:
+    """Delete what a person was told of the kinds that begin with `kinds` ("volunteering."): consent was taken back."""
+    told = Notification.objects.filter(user=user, kind__startswith=kinds)
+    Delivery.objects.filter(notification__in=told).delete()
+    told.delete()
+
+
 def forget_old() -> None:
     """Deliveries of half a year ago and notifications read a year ago are no longer needed."""
     moment = now()

@@ -13,10 +13,10 @@ from dongli.common.clock import now
 from dongli.common.errors import Conflict, Invalid, NotFound
 from dongli.common.text import clean
 from dongli.notices import kinds
-from dongli.notices.actions import notify
+from dongli.notices.actions import forget_about, notify
 from dongli.organisations.models import Organisation
 from dongli.people.membership import settle_membership
-from dongli.people.models import User
+from dongli.people.models import Grant, User
 from dongli.people.viewer import Viewer
 from dongli.volunteering import consents, steps
 from dongli.volunteering.actions import claiming
@@ -149,6 +149,8 @@ def forget(person: User) -> int:
     ServiceText.objects.filter(service__report_in__in=keys).update(words="", reason="", dispute="")
     ReportIn.objects.filter(pk__in=keys).update(person=None, unit=None, told_unit=None, offers=[], times=[])
     settle_membership(person)
+    if not Grant.objects.filter(user=person).exists():  # whoever serves is also told of the wishes they raised
+        forget_about(person, "volunteering.")
     return len(keys)
 
 

@@ -128,6 +128,7 @@ def test_consent_taken_back_lets_go_of_the_person_and_empties_words(ground: Grou
     assert not PartyMembership.objects.exists()
     assert list(Consent.objects.order_by("id").values_list("kind", "given"))[-1] == (ConsentKind.KEEP, False)
     assert members.members(ground.city.viewer("community"), "ended").rows[0].name == ""
+    assert not Notification.objects.filter(user=viewer.known).exists()
 
 
 def test_declined_with_a_reason_one_may_report_in_again(ground: Ground) -> None:
