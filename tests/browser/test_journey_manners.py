@@ -33,6 +33,7 @@ WORKER = (
     "/work/queue/",
     "/work/blank/answer/",
     "/work/no-signal/",
+    "/me/career/",
 )
 DESK = (
     "/desk/whistles/figures/", "/desk/whistles/records/", "/desk/queue/", "/desk/whistles/", "/desk/map/",
@@ -45,11 +46,19 @@ DESK = (
 )  # fmt: skip
 LEADER = ("/desk/rules/level/", "/desk/rules/level/phrase/")
 HOTLINE = ("/desk/hotline/",)
-ADMIN = ("/desk/people/", "/desk/deliveries/", "/desk/retention/")
+ADMIN = ("/desk/people/", "/desk/people/ending/", "/desk/deliveries/", "/desk/retention/")
+AUDIT = (
+    "/desk/permissions/", "/desk/permissions/?place=430202001001&what=workflow.register", "/desk/permissions/me/",
+    "/desk/permissions/roles/?role=community_desk", "/desk/permissions/changes/", "/desk/permissions/looks/",
+)  # fmt: skip
 POSTS = (
     "/desk/posts/", "/desk/posts/?area=430202001001", "/desk/posts/?area=430202001001C001", "/desk/persons/",
     "/desk/posts/appoint/?area=430202001001C001&post=compound_secretary", "/desk/posts/appoint/?area=430202001001C001",
     "/desk/import/", "/desk/import/organisations/", "/desk/policies/monthly_theme/set/?area=430202000000",
+)  # fmt: skip
+CAREERS = (
+    "/desk/careers/", "/desk/careers/new/", "/desk/careers/runs/", "/desk/careers/schemes/",
+    "/desk/careers/schemes/set/", "/desk/careers/simulation/",
 )  # fmt: skip
 MEMBERS = (
     "/desk/members/", "/desk/members/figures/", "/desk/wishes/", "/desk/wishes/new/", "/desk/wishes/service/",
@@ -61,7 +70,8 @@ JOINT = (
 UNIT = ("/desk/my-unit/",)
 ROOMS: dict[str, tuple[str, ...]] = {
     "": ENTRANCE, "resident": RESIDENT, "worker": WORKER, "subdistrict": DESK, "leader": LEADER, "community": MEMBERS,
-    "secretary": JOINT, "unit": UNIT, "hotline": HOTLINE, "admin": ADMIN, "organiser": POSTS,
+    "secretary": JOINT, "unit": UNIT, "hotline": HOTLINE, "admin": ADMIN, "auditor": AUDIT,
+    "organiser": (*POSTS, *CAREERS),
 }  # fmt: skip
 
 

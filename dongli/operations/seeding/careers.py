@@ -10,6 +10,7 @@ from dongli.areas.naming import pinyin_keys
 from dongli.common.clock import now, today
 from dongli.common.ids import new_id
 from dongli.operations.seeding.names import person_name
+from dongli.operations.seeding.sheets import Sheet
 from dongli.people.actions import career_contests, career_runs, careers
 from dongli.people.actions.career_schemes import set_scheme, shipped
 from dongli.people.models import CareerContest, CareerFile, CareerScheme, FactKind, Grant, PayFact, Role, User
@@ -18,6 +19,9 @@ from dongli.people.viewer import Viewer
 
 FIRST_DAY = date(2015, 1, 1)
 BATCH = 5000
+Drawn = tuple[str, str, date, date | None]
+Worker = tuple[UUID, str, UUID, str, Role]
+"""Person, name, area, its path, role."""
 POSTS = {Role.COMMUNITY_SECRETARY: "head", Role.COMMUNITY_DESK: "deputy", Role.GRID_WORKER: "staff"}
 
 
@@ -29,10 +33,10 @@ def seed_careers(*, seed: int) -> int:
     recorder = Viewer.of(admin)
     _schemes(recorder)
     dice = random.Random(f"careers {seed}")  # noqa: S311 (made-up facts, not secrets)
-    grants = Grant.objects.filter(role__in=POSTS, area__isnull=False).select_related("user", "area").order_by("id")
-    first = {grant.user_id: grant for grant in reversed(grants)}
-    people = [(one.user, one.area, Role(one.role)) for one in first.values() if one.area is not None]
-    _write(dice, people, admin, now() - timedelta(days=300))
+    grants = Grant.objects.filter(role__in=POSTS, area__isnull=False).order_by("user", "id").distinct("user")
+    rows = grants.values_list("user_id", "user__name", "area_id", "area__path", "role")
+    people = [(person, name, area, path, Role(role)) for person, name, area, path, role in rows]
+    _write(dice, people, admin.pk, now() - timedelta(days=300))
     _contest(recorder)
     _runs(recorder)
     return len(people)
@@ -68,32 +72,26 @@ def make_careers(*, count: int, seed: int = 1) -> int:
     people = [(user, dice.choice(communities), dice.choice(list(POSTS))) for user in users]
     User.objects.bulk_create(users, BATCH)
     Grant.objects.bulk_create((Grant(user=user, role=role, area=area) for user, area, role in people), BATCH)
-    _write(dice, people, None, now())
+    _write(dice, [(user.pk, user.name, area.pk, area.path, role) for user, area, role in people], None, now())
     return count
 
 
-def _write(dice: random.Random, people: list[tuple[User, Area, Role]], by: User | None, at: datetime) -> None:
+def _write(dice: random.Random, people: list[Worker], by: UUID | None, at: datetime) -> None:
+    """Records and facts of these workers."""
     keys: dict[str, str] = {}
-    files, facts = [], []
-    for user, area, role in people:
-        if user.name not in keys:
-            keys[user.name] = pinyin_keys(user.name)[0][:200]
-        files.append(CareerFile(person=user, area=area, pinyin=keys[user.name], opened_by=by))
-        facts += [_row(user.pk, by, at, *one) for one in _drawn(dice, role, OTHER_DISTRICT in area.path)]
-    CareerFile.objects.bulk_create(files, BATCH)
-    PayFact.objects.bulk_create(facts, BATCH)
-
-
-Drawn = tuple[str, str, date, date | None]
-
-
-def _row(
-    person: UUID, by: User | None, at: datetime, kind: str, value: str, since: date, until: date | None
-) -> PayFact:
-    slot = value if kind in careers.SLOTTED else ""
-    return PayFact(
-        person_id=person, kind=kind, slot=slot, value=value, since=since, until=until, recorded_by=by, recorded_at=at
-    )
+    files, facts = Sheet(CareerFile), Sheet(PayFact)
+    for person, name, area, path, role in people:
+        if name not in keys:
+            keys[name] = pinyin_keys(name)[0][:200]
+        files.add(id=new_id(), person_id=person, area_id=area, pinyin=keys[name], opened_by_id=by, opened_at=at)
+        for kind, value, since, until in _drawn(dice, role, OTHER_DISTRICT in path):
+            slot = value if kind in careers.SLOTTED else ""
+            facts.add(
+                id=new_id(), person_id=person, kind=kind, slot=slot, value=value, since=since, until=until,
+                recorded_by_id=by, recorded_at=at,
+            )  # fmt: skip
+    files.write()
+    facts.write()
 
 
 def _drawn(dice: random.Random, role: Role, is_other: bool) -> Iterator[Drawn]:
@@ -108,8 +106,9 @@ def _drawn(dice: random.Random, role: Role, is_other: bool) -> Iterator[Drawn]:
     if dice.random() < 0.4:
         certificate = dice.choices(("assistant", "social_worker", "senior"), (60, 34, 6))[0]
         yield FactKind.CERTIFICATE, certificate, _month(dice, began.year, this - 1), None
-    mark = dice.choices(("qualified", "excellent", "basic", "unqualified"), (80, 14, 4, 2))[0]
-    yield FactKind.APPRAISAL, mark, date(this - 1, 1, 1), date(this, 1, 1)
+    if dice.random() < 0.4:
+        mark = dice.choices(("qualified", "excellent", "basic", "unqualified"), (55, 30, 10, 5))[0]
+        yield FactKind.APPRAISAL, mark, date(this - 1, 1, 1), date(this, 1, 1)
     if dice.random() < 0.1:
         yield FactKind.ALLOWANCE, "night_duty", date(this - 1, 1, 1), None
     if dice.random() < 0.03 and began.year < this - 3:

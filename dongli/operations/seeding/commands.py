@@ -16,6 +16,7 @@ from dongli.cases.actions.policy import load_policy
 from dongli.common.clock import CITY_ZONE, now
 from dongli.common.errors import Invalid
 from dongli.operations.seeding.bulk import make_cases
+from dongli.operations.seeding.careers import seed_careers
 from dongli.operations.seeding.cases import SIZES, seed_cases
 from dongli.operations.seeding.coverage import seed_coverage
 from dongli.operations.seeding.desk import seed_desk
@@ -23,6 +24,7 @@ from dongli.operations.seeding.exceptions import seed_exceptions
 from dongli.operations.seeding.members import seed_members
 from dongli.operations.seeding.organisations import seed_axis
 from dongli.operations.seeding.partnerships import seed_partnerships
+from dongli.operations.seeding.permissions import seed_permissions
 from dongli.operations.seeding.posts import seed_posts
 from dongli.operations.seeding.problems import seed_problems
 from dongli.operations.seeding.rules import seed_rules
@@ -127,6 +129,8 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_members(seed=seed_number)} in-service members")
     say(f"{seed_posts(seed=seed_number, as_of=as_of)} appointments to posts")
     say(f"{seed_coverage()} reasons for gaps")
+    say(f"{seed_permissions(as_of=as_of)} changes of roles")
+    say(f"{seed_careers(seed=seed_number)} workers with a pay record")
     return count
 
 

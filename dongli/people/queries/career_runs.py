@@ -1,7 +1,7 @@
 """What a yearly run would find, what it found, and what a changed scheme would cost."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -61,7 +61,7 @@ class Found:
             total=one.total,
             changed=self.changed,
             problem=one.problem,
-            lines=[asdict(line) for line in one.lines],
+            lines=[{"code": line.code, "params": line.params} for line in one.lines],
         )
 
 

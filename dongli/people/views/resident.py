@@ -11,6 +11,7 @@ from dongli.common.masking import mask_phone
 from dongli.people import actions, queries
 from dongli.people.forms import MessageLanguageForm
 from dongli.people.guards import login_required, viewer_from
+from dongli.people.queries.careers import own_file
 
 
 @require_safe
@@ -24,6 +25,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "home": user.home,
         "language_form": MessageLanguageForm(initial={"language": user.language}),
         "looked_at": queries.looked_at(viewer),
+        "has_career": viewer.is_staff_member and own_file(viewer) is not None,
     }
     return render(request, "people/me.html", context)
 
