@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,8 @@ def end_turns_of_expired(moment: datetime) -> int:
     A turn ends when the role did, not when the job ran, so that history tells who was really there.
     """
     ended = Grant.objects.filter(user=OuterRef("user"), until__lte=moment, area__isnull=False)
-    place = Coalesce(OuterRef("grid__community__path"), OuterRef("area__path"))
+    paths = OuterRef("grid__community__path"), OuterRef("area__path")
+    place = Coalesce(*paths, output_field=CharField())
     held = Grant.objects.filter(in_force(moment), user=OuterRef("user"), area__isnull=False).annotate(place=place)
     covered = Exists(held.filter(place__startswith=F("area__path")))
     turns = RosterEntry.objects.filter(_lasting(moment), Exists(ended), ~covered)
