@@ -14,6 +14,7 @@ from django.db.utils import DatabaseError
 
 from dongli.operations import assets
 from dongli.operations.checks import Fault, settings_faults
+from dongli.people.queries.permissions import clashes
 
 OLDEST_SERVER = 15
 EXTENSIONS = ("btree_gist",)
@@ -139,6 +140,19 @@ def clock() -> Iterator[Fault]:
         )
 
 
+def roles() -> Iterator[Fault]:
+    """Nobody grants and audits in one place at one time."""
+    if not _one("SELECT to_regclass('people_grant')"):
+        return
+    for clash in clashes():
+        yield Fault(
+            "dongli.E114",
+            f"{clash.user} ({clash.user.username}) is administrator of {clash.granting.place} and auditor of "
+            f"{clash.auditing.place} at one time: who grants does not audit.",
+            "End one of the two roles under Accounts and roles.",
+        )
+
+
 def disk() -> Iterator[Fault]:
     """Room left where files and the embedded database lie."""
     usage = shutil.disk_usage(settings.VAR if settings.VAR.exists() else settings.BASE_DIR)
@@ -180,8 +194,9 @@ CHECKS: list[tuple[str, Check]] = [
     ("migrations", migrations),
     ("worker", worker),
     ("clock", clock),
+    ("roles", roles),
     ("disk", disk),
     ("static files", static),
     ("uploads", media),
 ]
-NEED_DATABASE = frozenset({extensions, migrations, worker, clock})
+NEED_DATABASE = frozenset({extensions, migrations, worker, clock, roles})
