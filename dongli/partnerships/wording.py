@@ -73,7 +73,7 @@ def link_detail(step: LinkStep) -> str:
     """What a step of a link says beyond its title."""
     data: dict[str, Any] = step.data
     if step.verb == "link":
-        return _(" · ").join(part for part in (str(Mechanism(data["mechanism"]).label), data.get("doing", "")) if part)
+        return " · ".join(part for part in (str(Mechanism(data["mechanism"]).label), data.get("doing", "")) if part)
     if step.verb == "end":
         words = _("It ends on %(day)s.") % {"day": data["until"]}
         return f"{words} {data['reason']}".strip()

@@ -24,7 +24,7 @@ from dongli.partnerships.views.links import axis_of, choose, explain
 from dongli.people.guards import desk_required, viewer_from
 
 LABELS: dict[str, str | Promise] = {
-    "planned": gettext_lazy("Coming"),
+    "planned": gettext_lazy("Meetings to come"),
     "minutes": gettext_lazy("Record and minutes due"),
     "held": gettext_lazy("Minutes filed"),
     "cancelled": gettext_lazy("Called off"),

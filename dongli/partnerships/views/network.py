@@ -102,7 +102,7 @@ def unlinked_file(request: HttpRequest) -> StreamingHttpResponse:
 def _lines(rows: Iterator[Organisation]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff"
-    yield writer.writerow([_("Code"), _("Unit"), _("Kind"), _("Area"), _("In")])
+    yield writer.writerow([_("Code of the unit"), _("Unit"), _("Kind"), _("Area"), _("Within")])
     for one in rows:
         above = one.area.parent.name if one.area.parent is not None else ""
         cells = [one.code, one.name, one.get_unit_kind_display(), one.area.name, above]
