@@ -24,6 +24,7 @@ from dongli.common.errors import Conflict, Invalid, Refusal
 from dongli.common.ids import new_id
 from dongli.duties.actions import Assignment, assign_duty
 from dongli.duties.models import Duty
+from dongli.notices.models import Notification
 from dongli.organisations import queries as organisations
 from dongli.organisations.models import Ground, Link, Mechanism, Membership, Organisation, OrganisationKind
 from dongli.people import succession
@@ -134,6 +135,8 @@ def test_a_merged_department_leaves_nothing_behind(merger: Merger) -> None:
     assert (post.until, post.organisation) == (today(), housing)
     assert Tenure.objects.get(organisation=urban).person == post.person
     act = OrganisationAct.objects.get(organisation=housing, kind=ActKind.MERGED)
+    told = Notification.objects.filter(kind="people.reorganise", user=city.person("housing"))
+    assert [note.params["to"] for note in told] == ["荷塘区住建和城管局"]
     assert act.data == {"tasks": 1, "duties": 1, "staff": 1, "links": 1, "children": 1, "posts": 1, "members": 1}
 
 

@@ -11,6 +11,7 @@ kinds.register("people.end_tenure", gettext_noop("Your appointment ends: %(post)
 kinds.register(
     "people.hand_over", gettext_noop("%(person)s has handed over to you: %(count)s open items, %(post)s, %(place)s")
 )
+kinds.register("people.reorganise", gettext_noop("Your organisation has been reorganised: %(from)s → %(to)s"))
 kinds.register("people.grants_end", gettext_noop("Roles that end soon in your area: %(count)s, the first on %(first)s"))
 
 

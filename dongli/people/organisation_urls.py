@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dongli.people.views import organisations, organising
+from dongli.people.views import organisations, organising, reorganising
 
 ONE = "desk/organisations/<uuid:organisation_id>/"
 rooms = [
@@ -16,9 +16,9 @@ rooms = [
     path(ONE, organisations.organisation, name="organisation"),
     path(f"{ONE}rename/", organising.rename, name="rename_organisation"),
     path(f"{ONE}move/", organising.move, name="move_organisation"),
-    path(f"{ONE}merge/", organising.merge, name="merge_organisation"),
-    path(f"{ONE}split/", organising.split, name="split_organisation"),
-    path(f"{ONE}dissolve/", organising.dissolve, name="dissolve_organisation"),
+    path(f"{ONE}merge/", reorganising.merge, name="merge_organisation"),
+    path(f"{ONE}split/", reorganising.split, name="split_organisation"),
+    path(f"{ONE}dissolve/", reorganising.dissolve, name="dissolve_organisation"),
     path(f"{ONE}grounds/add/", organising.put_on_ground, name="put_on_ground"),
     path(f"{ONE}members/add/", organising.join, name="join_committee"),
 ]

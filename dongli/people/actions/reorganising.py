@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dongli.common.clock import now
@@ -20,8 +21,11 @@ from dongli.people import succession
 from dongli.people.actions import organising
 from dongli.people.actions.organising import Basis, Founding
 from dongli.people.actions.roles import one_ending_at_a_time
-from dongli.people.models import ActKind
+from dongli.people.models import ActKind, Grant
+from dongli.people.queries.directory import working
+from dongli.people.queries.duty import in_force
 from dongli.people.succession import Part, Passing
+from dongli.people.telling import Tidings, tell
 from dongli.people.viewer import Viewer
 
 TRIES = 5
@@ -67,7 +71,7 @@ def merge(*, viewer: Viewer, organisation_id: UUID, into_id: UUID, basis: Basis,
     if new_name.strip() and new_name.strip() != taker.name:
         organising.rename(viewer=viewer, organisation_id=taker.pk, name=new_name, basis=replace(basis, key=new_id()))
         taker.refresh_from_db()
-    succession.told(passing, passed)
+    _told(passing, passed)
     return taker
 
 
@@ -91,7 +95,7 @@ def split(*, viewer: Viewer, organisation_id: UUID, parting: Parting, basis: Bas
     passing = replace(_passing(giver, taker, basis, viewer), whole=False)
     passed = _pass(passing, chosen, {name: ids for name, ids in parting.chosen.items() if name not in parting.passes})
     organising.record(giver, ActKind.SPLIT, basis, viewer, other=taker, data=passed)
-    succession.told(passing, passed)
+    _told(passing, passed)
     return taker
 
 
@@ -169,6 +173,17 @@ def _pass(passing: Passing, parts: list[Part], chosen: Mapping[str, frozenset[UU
     only = chosen or {}
     passed = {part.name: part.pass_on(replace(passing, only=only.get(part.name))) for part in parts}
     return {name: count for name, count in passed.items() if count}
+
+
+def _told(passing: Passing, passed: dict[str, int]) -> None:
+    """Let apps know what passed, and tell whoever serves in either organisation now, but not who did it."""
+    succession.told(passing, passed)
+    ids = [passing.taker.pk] if passing.whole else [passing.taker.pk, passing.giver.pk]
+    grants = Grant.objects.filter(in_force(now()), working("user__"), organisation__in=ids).select_related("user")
+    users = {grant.user_id: grant.user for grant in grants if grant.user_id != passing.viewer.known.pk}
+    params = {"from": passing.giver.name, "to": passing.taker.name}
+    url = reverse("people:organisation", args=[passing.taker.pk])
+    tell(Tidings("people.reorganise", tuple(users.values()), params, url))
 
 
 def _check_empty(organisation: Organisation, parts: list[Part] | None = None) -> None:

@@ -17,9 +17,10 @@ from dongli.common.masking import mask_name
 from dongli.common.text import strip_controls
 from dongli.organisations.models import Ground, Link, Membership, Organisation, OrganisationKind
 from dongli.people import succession
-from dongli.people.actions.organising import ORGANISERS, STATE_ACTS
-from dongli.people.models import ActKind, Grant, OrganisationAct, PartyMembership, Tenure, User
+from dongli.people.actions.organising import ORGANISERS
+from dongli.people.models import Grant, OrganisationAct, PartyMembership, Tenure, User
 from dongli.people.queries.duty import in_force
+from dongli.people.queries.organisation_history import history
 from dongli.people.succession import Row
 from dongli.people.viewer import Viewer
 
@@ -98,15 +99,6 @@ class Sheet:
     holders: list[Holder]
     acts: list[OrganisationAct]
     may_organise: bool = False
-
-
-@dataclass(frozen=True)
-class Then:
-    """An organisation as it was on a day. `stood`: founded by then, and not dissolved."""
-
-    name: str
-    parent: Organisation | None
-    stood: bool
 
 
 @dataclass(frozen=True)
@@ -265,44 +257,6 @@ def holders(viewer: Viewer, found: Organisation) -> list[Holder]:
 def _shown(person: User, viewer: Viewer, *, whole: bool) -> str:
     own = viewer.user is not None and viewer.user.pk == person.pk
     return person.name if whole or own else mask_name(person.name)
-
-
-def history(found: Organisation) -> list[OrganisationAct]:
-    """What happened to it, and to others beside it, the newest first. One query."""
-    rows = OrganisationAct.objects.filter(Q(organisation=found) | Q(other=found) & ~Q(kind=ActKind.FOUNDED))
-    rows = rows.select_related("organisation", "other", "former", "area", "recorded_by")
-    return list(rows.order_by("-on", "-recorded_at", "-number")[:LISTED])
-
-
-def organisation_as_of(found: Organisation, day: date) -> Then:
-    """Name and parent as they were on `day`, read from the acts. Before its first act: as that found it. One query."""
-    acts = list(
-        OrganisationAct.objects.filter(organisation=found, kind__in=STATE_ACTS)
-        .select_related("other", "former")
-        .order_by("number")
-    )
-    names = [act for act in acts if act.kind in (ActKind.FOUNDED, ActKind.RENAMED)]
-    moves = [act for act in acts if act.kind in (ActKind.FOUNDED, ActKind.MOVED)]
-    stood = (found.founded_on is None or found.founded_on <= day) and (
-        found.dissolved_on is None or day < found.dissolved_on
-    )
-    return Then(_name_on(names, day, found), _parent_on(moves, day, found), stood)
-
-
-def _name_on(acts: list[OrganisationAct], day: date, found: Organisation) -> str:
-    before = [act for act in acts if act.on <= day]
-    if before:
-        return before[-1].new_name
-    return (acts[0].old_name or acts[0].new_name) if acts else found.name
-
-
-def _parent_on(acts: list[OrganisationAct], day: date, found: Organisation) -> Organisation | None:
-    before = [act for act in acts if act.on <= day]
-    if before:
-        return before[-1].other
-    if not acts:
-        return found.parent
-    return acts[0].other if acts[0].kind == ActKind.FOUNDED else acts[0].former
 
 
 def mine(viewer: Viewer) -> list[Organisation]:

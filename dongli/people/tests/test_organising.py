@@ -19,6 +19,7 @@ from dongli.people.actions import organising, reorganising
 from dongli.people.actions.organising import Basis, Founding
 from dongli.people.models import ActKind, OrganisationAct
 from dongli.people.queries import organisations as queries
+from dongli.people.queries.organisation_history import organisation_as_of
 from tests.cast import City, log_in, make_city
 
 Kind = OrganisationKind
@@ -255,7 +256,7 @@ def test_as_of_a_day_is_a_replay_of_the_acts(city: City, steps: list[tuple[str, 
         one.refresh_from_db()
         acts = list(OrganisationAct.objects.filter(organisation=one).order_by("number"))
         for on in {entry[0] + timedelta(days=shift) for entry in ledger for shift in (-1, 0, 1)}:
-            then = queries.organisation_as_of(one, on)
+            then = organisation_as_of(one, on)
             held = [entry for entry in ledger if entry[0] <= on] or ledger[:1]
             assert (then.name, then.parent.pk if then.parent else None) == held[-1][1:]
             assert then.stood == (on >= LONG_AGO)
@@ -271,8 +272,8 @@ def test_as_of_before_acts_were_kept(city: City) -> None:
     old = department.name
     organising.rename(viewer=city.viewer("organiser"), organisation_id=department.pk, name="住建局", basis=basis())
     department.refresh_from_db()
-    yesterday = queries.organisation_as_of(department, today() - timedelta(days=1))
-    assert (yesterday.name, queries.organisation_as_of(department, today()).name) == (old, "住建局")
+    yesterday = organisation_as_of(department, today() - timedelta(days=1))
+    assert (yesterday.name, organisation_as_of(department, today()).name) == (old, "住建局")
 
 
 # Pages.
