@@ -86,7 +86,7 @@ class CareerFile(models.Model):
 class FactKind(models.TextChoices):
     """What can be known of a worker that decides grade or pay."""
 
-    SERVICE = "service", _("Service")
+    SERVICE = "service", _("Time of service")
     INTERRUPTION = "interruption", _("Interruption of service")
     DEGREE = "degree", _("Degree")
     CERTIFICATE = "certificate", _("Certificate")
