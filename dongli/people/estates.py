@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dongli.people import post_capabilities
 from dongli.people.actions.passing import pass_turns, turn_items
 from dongli.people.handover import Estate, on_hand_over
 from dongli.people.models import Tenure, User
@@ -28,3 +29,4 @@ def register_all() -> None:
     """Called at start-up."""
     on_hand_over(Estate("turns", gettext_lazy("Turns on rosters"), turn_items, pass_turns, with_turns))
     in_copy(posts_of)
+    post_capabilities.register_all()

@@ -6,7 +6,7 @@ from dongli.common.clock import today
 from dongli.common.ids import new_id
 from dongli.notices.kinds import word
 from dongli.notices.models import Notification
-from dongli.people.actions import posts
+from dongli.people.actions import log_in_by_phone, posts
 from dongli.people.actions.persons import NewPerson
 from dongli.people.actions.posts import Appointment
 from dongli.people.models import Post
@@ -34,7 +34,8 @@ def test_an_appointment_and_its_end_are_told_once(city: City) -> None:
 
 def test_somebody_without_an_account_is_led_nowhere(city: City) -> None:
     wanted = Appointment(post=Post.CAPTAIN, area=city.buildings[1], since=today())
-    person = NewPerson("刘芳", "13800000001")  # a resident with a phone
+    resident = log_in_by_phone(phone="13911112222")
+    person = NewPerson("孙八", "13911112222")
     tenure = posts.appoint(viewer=city.viewer("secretary"), key=new_id(), appointment=wanted, person=person)
-    assert tenure.person == city.person("resident")
+    assert tenure.person == resident
     assert Notification.objects.get(user=tenure.person).url == ""
