@@ -6,7 +6,7 @@ Which pages a room holds is read from the guards of the views themselves.
 from collections.abc import Iterator
 from functools import cache
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
 from dongli.people.actions.roles import ADMINISTERING, AUDITING
@@ -97,7 +97,9 @@ def _walk(resolver: URLResolver, space: str) -> Iterator[tuple[str, Room]]:
     for one in resolver.url_patterns:
         if isinstance(one, URLResolver):
             yield from _walk(one, one.namespace or space)
-        elif isinstance(one, URLPattern) and one.name and (room := getattr(one.callback, "room", None)) is not None:
+            continue
+        room = getattr(one.callback, "room", None)
+        if one.name and room is not None:
             yield f"{space}:{one.name}" if space else one.name, room
 
 

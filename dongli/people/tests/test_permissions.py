@@ -72,7 +72,7 @@ def test_the_explainer_names_people_and_reasons(client: Client, city: City) -> N
         assert str(city.person(name).pk) in text, name
     for name in ("worker", "viewer", "stranger", "housing", "admin"):
         assert str(city.person(name).pk) not in text, name
-    text = client.get("/desk/permissions/", {"unit": city.department("housing").pk}).content.decode()
+    text = client.get("/desk/permissions/", {"unit": str(city.department("housing").pk)}).content.decode()
     assert str(city.person("housing").pk) in text
     assert str(city.person("urban").pk) not in text
     assert city.community.code in client.get("/desk/permissions/", {"q": city.community.name}).content.decode()
@@ -159,7 +159,7 @@ def test_every_change_of_a_role_is_on_record(client: Client, city: City) -> None
     log_in(client, city.person("auditor"))
     text = client.get("/desk/permissions/changes/", {"person": "newcomer"}).content.decode()
     assert "借调期满" in text
-    file = b"".join(client.get("/desk/permissions/changes.csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    file = b"".join(client.get("/desk/permissions/changes.csv")).decode("utf-8-sig")
     assert "'=社区人手不足" in file
     assert file.count("newcomer") == 3
     first = audit.changes(city.viewer("auditor"), Sieve(), size=2)
