@@ -232,6 +232,7 @@ class Link(models.Model):
                 ],
             ),
         ]  # fmt: skip
+        indexes = [models.Index(fields=["since", "id"], name="link_since")]
 
     def __str__(self) -> str:
         return f"{self.axis} · {self.unit}"

@@ -86,9 +86,18 @@ def watches(viewer: Viewer, organisation: Organisation) -> bool:
 
 
 def links_seen(viewer: Viewer) -> Q:
-    """Filter over Link: those of the areas the viewer watches, on either side, and those of their own unit."""
+    """Filter over Link: those of the areas the viewer watches, on either side, and those of their own unit.
+
+    Whoever watches the whole city is asked for nothing; for others the organisations are found first.
+    """
     paths, own = viewer.paths(*WATCHING_ROLES), serves(viewer)
-    return under("axis__area", paths) | under("unit__area", paths) | Q(unit__in=own)
+    if any(path.count("/") == 1 for path in paths):
+        return Q()
+    seen = Q(unit__in=own)
+    if paths:
+        near = Organisation.objects.filter(under("area", paths)).values("pk")
+        seen |= Q(axis__in=near) | Q(unit__in=near)
+    return seen
 
 
 def meetings_seen(viewer: Viewer) -> Q:
