@@ -25,8 +25,8 @@ from dongli.people.models import (
     PayFact,
     Role,
 )
-from dongli.people.tests.test_career_runs import THIS, approved, proposed, staffed
 from tests.cast import City, log_in, make_city
+from tests.test_career_runs import THIS, approved, proposed, staffed
 
 STRANGERS = ("stranger", "district", "city", "secretary", "auditor", "viewer")
 
