@@ -16,14 +16,17 @@ class WorkKind:
 
     `clause`: SQL from FROM on, one row for each piece of work done in the compound at hand. It may name the row
     `compound` (`id`, `path`, and `path_end`: the first path no longer within it) and the parameters `%(since)s`,
-    `%(until)s` (moments, the end not included). An index must lead from the compound to its rows. `url`: where the
-    records are looked at, from the compound's code; None where there is no such page.
+    `%(until)s` (moments, the end not included). An index must lead from the compound to its rows. `what`, `at`: SQL
+    over such a row for its words and its moment or day. `url`: where a record is looked at, from its words; None where
+    that is nowhere.
     """
 
     key: str
     label: str | Promise
     definition: str | Promise
     clause: str
+    what: str
+    at: str
     url: Callable[[str], str] | None = None
 
 

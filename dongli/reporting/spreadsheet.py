@@ -20,7 +20,7 @@ TYPES = {
 def headings() -> list[str]:
     """The first row."""
     return [
-        _("Community"), _("Compound"), _("Code"), _("What is missing"), _("Reason"), _("In words"),
+        _("Community"), _("Compound"), _("Area code"), _("What is missing"), _("Reason"), _("In words"),
         _("Reason holds until"), _("Duty"), _("Owner"), _("Due on"), _("Overdue"),
     ]  # fmt: skip
 

@@ -36,6 +36,10 @@ _GAP = "SELECT FROM facts WHERE {missing}"
 _ALONE = """WITH compound AS (
     SELECT id, path, rtrim(path, '/') || '0' AS path_end FROM areas_area WHERE id = %(compound)s
 ) """
+_RECORDS = """
+SELECT found.what, found.at FROM compound
+CROSS JOIN LATERAL (SELECT {what} AS what, {at} AS at {clause}) found ORDER BY found.at DESC LIMIT %(most)s"""
+MOST = 200
 _DONE = "SELECT %(key{at})s, (SELECT count(*) {clause}) FROM compound"
 
 
@@ -60,7 +64,6 @@ class Done:
 
     kind: WorkKind
     count: int
-    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -243,9 +246,22 @@ def _work(compound: Area, day: date) -> list[Done]:
     keys = {f"key{at}": kind.key for at, kind in enumerate(kinds)}
     rows = fetched(_ALONE + counted, {"compound": compound.id, **keys, **period(compound, day)})
     found = {str(key): int(count) for key, count in rows}
-    return [
-        Done(kind, found[kind.key], kind.url(compound.code) if kind.url and found[kind.key] else "") for kind in kinds
-    ]
+    return [Done(kind, found[kind.key]) for kind in kinds]
+
+
+def work_done(compound: Area, kind: WorkKind) -> list[tuple[str, Any]]:
+    """Words and moment (or day) of what was done of one kind within the period, the newest `MOST` of it."""
+    asked = _RECORDS.format(what=kind.what, at=kind.at, clause=kind.clause)
+    params = {"compound": compound.id, "most": MOST, **period(compound, today())}
+    return [(what, at) for what, at in fetched(_ALONE + asked, params)]
+
+
+def kind_of(key: str) -> WorkKind:
+    """The kind of work called so; raises `NotFound`."""
+    found = next((kind for kind in work.kinds() if kind.key == key), None)
+    if found is None:
+        raise NotFound("no_such_work", _("There is no such kind of work."))
+    return found
 
 
 def address(compound: Area) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dongli.areas.models import Area, Level
+from dongli.areas.work import kinds
 from dongli.cases.models import Case
 from dongli.common.clock import now, today
 from dongli.common.ids import new_id
@@ -17,7 +18,7 @@ from dongli.reporting.indicators import INDICATORS
 from dongli.reporting.queries.figures import figures, records
 from dongli.reporting.queries.gaps import Sieve, every
 from dongli.reporting.queries.rates import coverage
-from dongli.reporting.queries.sheet import grid_of, sheet
+from dongli.reporting.queries.sheet import grid_of, sheet, work_done
 from dongli.reporting.tests.conftest import ground, hold, unit
 from tests.cast import City
 
@@ -121,6 +122,8 @@ def test_work_counts_within_the_period_only(city: City) -> None:
     case = closed_case(city, now() - 89 * DAY)
     assert "work" not in missing(city, city.compound)
     assert [done.count for done in sheet(city.compound).work if done.kind.key == "cases"] == [1]
+    for kind in kinds():
+        assert [what for what, _at in work_done(city.compound, kind)] == ([case.number] if kind.key == "cases" else [])
     Case.objects.filter(pk=case.pk).update(closed_at=now() - 91 * DAY)
     assert "work" in missing(city, city.compound)
 

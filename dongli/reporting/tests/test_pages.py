@@ -36,6 +36,7 @@ def addresses(city: City) -> list[str]:
         reverse("coverage_figure", args=["captains"]),
         reverse("coverage_place", args=[city.community.code]),
         reverse("coverage_place", args=[city.compound.code]),
+        reverse("coverage_work", args=[city.compound.code, "cases"]),
     ]
 
 

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from dongli.areas.queries import breadcrumb
 from dongli.common.clock import now, today
@@ -46,6 +46,23 @@ def sheet_page(request: HttpRequest, viewer: Viewer, code: str, bound: Forms | N
         "as_of": now(),
     }
     return render(request, "reporting/sheet.html", context, status=422 if bound else 200)
+
+
+@desk_required
+@require_safe
+def work_list(request: HttpRequest, code: str, key: str) -> HttpResponse:
+    """What was done of one kind in a compound within the period: the records behind the number on its sheet."""
+    compound, kind = queries.compound_of(viewer_from(request), code), queries.kind_of(key)
+    rows = queries.work_done(compound, kind)
+    context = {
+        "compound": compound,
+        "kind": kind,
+        "rows": [(what, at, kind.url(what) if kind.url is not None else "") for what, at in rows],
+        "capped": len(rows) >= queries.MOST,
+        "most": queries.MOST,
+        "sheet_url": queries.address(compound),
+    }
+    return render(request, "reporting/work.html", context)
 
 
 def _forms(viewer: Viewer, found: Sheet, line: Line, bound: Forms) -> Forms:
