@@ -277,6 +277,19 @@ def test_a_split_passes_what_was_chosen(merger: Merger) -> None:
         )
 
 
+def test_what_arrives_beside_the_locks_is_passed_on_soon(merger: Merger) -> None:
+    merger.merge()
+    worker = merger.city.person("worker")
+    late = Tenure.objects.create(
+        post=Post.ENVOY, person=worker, area=merger.city.community, organisation=merger.housing, since=today()
+    )
+    since = now() - timedelta(hours=1)
+    assert reorganising.settle_stragglers(since=since) == 1
+    assert reorganising.settle_stragglers(since=since) == 0
+    late.refresh_from_db()
+    assert late.organisation == merger.urban
+
+
 def test_only_what_is_empty_is_dissolved(merger: Merger) -> None:
     city = merger.city
     with pytest.raises(Conflict, check=lambda refused: refused.code == "still_there"):

@@ -1,5 +1,6 @@
 """Housekeeping of accounts."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.sessions.backends.db import SessionStore
@@ -8,7 +9,7 @@ from procrastinate.contrib.django import app
 from dongli.common.clock import now
 from dongli.common.jobs import fresh_connection
 from dongli.people import ratelimits
-from dongli.people.actions import career_runs, importing, reminding
+from dongli.people.actions import career_runs, importing, reminding, reorganising
 from dongli.people.actions.expiring import end_turns_of_expired, forget_memberships
 
 
@@ -43,6 +44,14 @@ def remind_of_ends(timestamp: int) -> None:
     """Administrators are told of the roles that end soon (at 8:23 in the city)."""
     fresh_connection()
     reminding.remind_of_ends(now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="settle_stragglers")
+def settle_stragglers(timestamp: int) -> None:
+    """What arrived at an organisation while it was merged goes to whoever took it over."""
+    fresh_connection()
+    reorganising.settle_stragglers(since=now() - timedelta(days=1))
 
 
 @app.task

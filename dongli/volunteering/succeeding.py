@@ -1,5 +1,7 @@
 """What passes on of in-service members when their unit is merged or split: where they work, from now on."""
 
+from datetime import date
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +15,7 @@ CURRENT = (ReportInState.ASKED, ReportInState.CONFIRMED)
 def register_parts() -> None:
     """Register the members of a unit who report in; called once at start-up."""
     label = gettext_lazy("Members who report in at compounds")
-    register(Part("reported", label, _count, pass_on, _rows, order=STAFF))
+    register(Part("reported", label, _count, pass_on, _rows, end=let_go, order=STAFF))
 
 
 def _current(organisation: Organisation) -> QuerySet[ReportIn]:
@@ -27,6 +29,11 @@ def _count(organisation: Organisation) -> int:
 def _rows(organisation: Organisation, limit: int) -> list[Row]:
     """A unit sees counts, not who and where."""
     return []
+
+
+def let_go(organisation: Organisation, on: date) -> None:
+    """Their unit is no more: they go on where they live, and nobody counts them until they name another."""
+    _current(organisation).update(unit=None, told_unit=None)
 
 
 def pass_on(passing: Passing) -> int:

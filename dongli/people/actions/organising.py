@@ -239,7 +239,7 @@ def record(organisation: Organisation, kind: ActKind, basis: Basis, viewer: View
         on=basis.on,
         document=clean(basis.document, field="document", max_length=60, required=True),
         words=clean(basis.words, field="words", max_length=300),
-        recorded_by=viewer.known,
+        recorded_by=viewer.user,
         **facts,
     )
 

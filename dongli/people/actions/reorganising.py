@@ -5,6 +5,7 @@ Why it is so: adr/0015. What passes is registered in `people.succession`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from dongli.people import succession
 from dongli.people.actions import organising
 from dongli.people.actions.organising import Basis, Founding
 from dongli.people.actions.roles import one_ending_at_a_time
-from dongli.people.models import ActKind, Grant
+from dongli.people.models import ActKind, Grant, OrganisationAct
 from dongli.people.queries.directory import working
 from dongli.people.queries.duty import in_force
 from dongli.people.succession import Part, Passing
@@ -118,6 +119,27 @@ def dissolve(*, viewer: Viewer, organisation_id: UUID, basis: Basis) -> Organisa
     made = organisations.dissolve(organisation=organisation, on=basis.on)
     organising.record(organisation, ActKind.DISSOLVED, basis, viewer, old_name=organisation.name)
     return made
+
+
+def settle_stragglers(*, since: datetime) -> int:
+    """Pass on what arrived while mergers recorded since then were going on, from those who had not held the row.
+
+    The system's own step, safe to repeat; answers how many things passed.
+    """
+    acts = OrganisationAct.objects.filter(kind=ActKind.MERGED, recorded_at__gte=since).select_related("organisation")
+    return sum(_settle(act) for act in acts.order_by("recorded_at", "id"))
+
+
+@transaction.atomic
+def _settle(act: OrganisationAct) -> int:
+    giver = act.organisation
+    late = [part for part in succession.parts() if part.count(giver)]
+    if not late or giver.successor_id is None:
+        return 0
+    one_ending_at_a_time()
+    giver, taker = _locked(giver.pk, giver.successor_id)
+    passing = Passing(giver, taker, Viewer.nobody(), now(), act.on, act.document)
+    return sum(_pass(passing, late).values())
 
 
 def rehearse(act: Callable[[], object]) -> bool:

@@ -88,6 +88,7 @@ def handle(
     try:
         if request.POST.get("do") == "preview":
             page.more["rehearsed"] = reorganising.rehearse(act)
+            page.more["goes_to"] = queries.by_id(page.form.other_id()) or page.form.cleaned_data.get("name", "")
             return page.shown(request)
         act()
     except Refusal as refusal:
