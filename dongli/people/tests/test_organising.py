@@ -335,6 +335,8 @@ def test_one_organisation_and_its_masked_names(
     assert name not in page.text
     assert f"{name[0]}*" in page.text
     assert "rename/" not in page.text
+    assert "2020-02-02" in client.get(f"{path}?on=2020-02-02").text
+    assert client.get(f"{path}?on=no+day").status_code == 200
     enter(client, city, "organiser")
     assert name in client.get(path).text
     assert "rename/" in client.get(path).text

@@ -1,5 +1,6 @@
 """Organisations to look at: the tree along the axis, the search, one organisation, my own."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,6 +20,7 @@ from dongli.people.actions.organising import ORGANISERS
 from dongli.people.guards import desk_required, login_required, viewer_from
 from dongli.people.organisation_doors import doors
 from dongli.people.queries import organisations as queries
+from dongli.people.queries.organisation_history import organisation_as_of
 
 
 @require_safe
@@ -70,7 +72,16 @@ def organisation(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     viewer = viewer_from(request)
     sheet = queries.sheet(viewer, organisation_id)
     context = {"sheet": sheet, "doors": doors(viewer, sheet.organisation), **_offers(sheet), "today": today()}
+    if (day := _day(request.GET.get("on", ""))) is not None:
+        context |= {"day": day, "then": organisation_as_of(sheet.organisation, day)}
     return render(request, "people/organisations/page.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _offers(sheet: queries.Sheet) -> dict[str, Any]:
