@@ -1,20 +1,22 @@
 """Accounts, the roles they hold and where, posts, rosters, absence, and who has looked at personal data."""
 
 from dongli.people.models.accounts import User, UserManager
-from dongli.people.models.careers import (
+from dongli.people.models.career_runs import (
     OPEN_RUN_STATES,
-    Appraisal,
     CareerContest,
-    CareerFile,
     CareerResult,
     CareerRun,
+    ContestState,
+    RunState,
+)
+from dongli.people.models.careers import (
+    Appraisal,
+    CareerFile,
     CareerScheme,
     Certificate,
-    ContestState,
     Degree,
     FactKind,
     PayFact,
-    RunState,
 )
 from dongli.people.models.grants import Grant, GrantReminder, Role
 from dongli.people.models.imports import ImportState, TableImport
