@@ -20,11 +20,12 @@ from dongli.common.clock import city_date, today
 from dongli.common.ids import new_id
 from dongli.operations.seeding.names import person_name
 from dongli.operations.seeding.sheets import Sheet
-from dongli.organisations.models import Organisation, OrganisationKind
+from dongli.organisations.models import Ground, Organisation, OrganisationKind
 from dongli.people.actions.persons import NewPerson, record_membership
 from dongli.people.actions.posts import Appointment, appoint, end_tenure
 from dongli.people.models import Grant, Post, Role, Tenure, TenureManner, TenureSource, User
 from dongli.people.posts import FACTS
+from dongli.people.queries.posts import belongs_to
 from dongli.people.viewer import Viewer
 
 DAY = timedelta(days=1)
@@ -97,6 +98,10 @@ class Maker:
         self.owners: dict[tuple[str, UUID], UUID] = {}
         for pk, kind, area in Organisation.objects.filter(dissolved_on=None).values_list("pk", "kind", "area_id"):
             self.owners[kind, area] = pk
+        lasting = Ground.objects.filter(until=None, organisation__dissolved_on=None)
+        for pk, kind, area in lasting.values_list("organisation_id", "kind", "area_id"):
+            self.owners[kind, area] = pk
+        self.kinds = {kind for kind, _area in self.owners}
 
     def of_roles(self) -> None:
         """Whoever has a desk, a grid or a building by role holds the post that goes with it."""
@@ -122,7 +127,7 @@ class Maker:
                 self.add(Post.OWNERS_MEMBER, compound, person, self._since(), manner=TenureManner.ELECTED)
 
     def _fill(self, post: Post, compound: UUID, code: str) -> UUID | None:
-        if self.dice.random() >= HELD[post] or (post, compound) in self.held:
+        if self.dice.random() >= HELD[post] or (post, compound) in self.held or not self._has_home(post, compound):
             return None
         person, since = self.person(), self._since()
         if post != Post.FIRST_SECRETARY:
@@ -137,6 +142,11 @@ class Maker:
             sender=self.dice.choice(units) if units else None,
         )  # fmt: skip
         return person
+
+    def _has_home(self, post: Post, compound: UUID) -> bool:
+        """Where the city has such organisations, a compound without one has nobody to lead it."""
+        kinds = [kind for kind in FACTS[post].kinds if kind in self.kinds]
+        return not kinds or post == Post.FIRST_SECRETARY or any((kind, compound) in self.owners for kind in kinds)
 
     def captains(self, wanted: int | None) -> None:
         """A captain for each building but the gaps; or as many as are wanted."""
@@ -233,7 +243,9 @@ def _play() -> None:
     numbers = iter(f"1390000{number:04d}" for number in range(1, 20))
 
     def post(which: Post, name: str | UUID, years: float, **more: Any) -> Tenure:
-        wanted = Appointment(post=which, area=compound, since=day - timedelta(days=int(365 * years)), **more)
+        since = day - timedelta(days=int(365 * years))
+        home = belongs_to(FACTS[which], compound).order_by("-area__path", "code").first()
+        wanted = Appointment(post=which, area=compound, since=since, organisation=home, **more)
         person = NewPerson(name, next(numbers)) if isinstance(name, str) else name
         return appoint(viewer=viewer, key=new_id(), appointment=wanted, person=person)
 
