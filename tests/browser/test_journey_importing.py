@@ -25,7 +25,7 @@ def test_a_bad_spreadsheet_is_mended_and_loaded(crew: Crew, city: City) -> None:
     crew.see(page)
     with page.expect_download() as download:
         page.locator("a[href$='template.xlsx']").click()
-    headings = [cell.value for cell in load_workbook(download.value.path()).worksheets[0][1]]
+    headings = [cell.value for cell in load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[0][1]]
     rows = [[None, "没有社区", "新苑"], [None, city.community.name, "东苑", "113.1"]]
     _upload(page, headings, rows)
     says(page, zh("Upload the mended table"), "没有社区")

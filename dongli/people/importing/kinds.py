@@ -73,7 +73,8 @@ class TableKind:
 
     `take` takes one row in through the actions, raising `Refusal`s whose `field` is a column (or named in `fields`).
     `key`: the columns that tell rows apart within one file. `learn` looks up at once what many rows name; `settle`
-    stores at once what rows have left waiting. `export` yields the same columns as texts, of what the viewer may see; contacts are never in it.
+    stores at once what rows have left waiting. `export` yields the same columns as texts, of what the
+    viewer may see; contacts are never in it.
     """
 
     name: str
