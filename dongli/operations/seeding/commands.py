@@ -21,6 +21,7 @@ from dongli.operations.seeding.cases import SIZES, seed_cases
 from dongli.operations.seeding.coverage import seed_coverage
 from dongli.operations.seeding.desk import seed_desk
 from dongli.operations.seeding.exceptions import seed_exceptions
+from dongli.operations.seeding.level_policies import seed_level_policies
 from dongli.operations.seeding.members import seed_members
 from dongli.operations.seeding.organisations import seed_axis
 from dongli.operations.seeding.partnerships import seed_partnerships
@@ -125,6 +126,7 @@ def seed(*, size: str, seed_number: int, as_of: datetime, say: Callable[[str], N
     say(f"{seed_desk()} notes, looks and requests")
     say(f"{seed_together()} cases that belong together")
     say(f"{seed_rules()} rules that levels have set")
+    say(f"{seed_level_policies()} policies that levels have set")
     say(f"{seed_partnerships(as_of=as_of)} joint meetings")
     say(f"{seed_members(seed=seed_number)} in-service members")
     say(f"{seed_posts(seed=seed_number, as_of=as_of)} appointments to posts")
