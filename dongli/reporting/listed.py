@@ -6,6 +6,7 @@ _VALUES = ", ".join(f"({position}, '{item.key}', {item.missing})" for position, 
 _LISTED = """
 , listed AS (
     SELECT facts.id, facts.code, facts.name, facts.path, item.position, item.key,
+           CASE WHEN item.key = 'captains' THEN facts.captains || '/' || facts.buildings ELSE '' END AS detail,
            given.id AS given_id, given.reason_id, given.words, given.until AS reason_until,
            duty.id AS duty_id, duty.state AS duty_state, duty.due_on, duty.owner_id
     FROM facts

@@ -31,7 +31,7 @@ def row(gap: Gap) -> list[str]:
         gap.community,
         gap.name,
         gap.code,
-        str(gap.item.label),
+        f"{gap.item.label} {gap.detail}".strip(),
         gap.reason,
         gap.words,
         gap.last_day.isoformat() if gap.last_day else "",

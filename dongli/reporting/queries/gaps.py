@@ -24,7 +24,9 @@ DUTY_FILTERS = {
     "ended": "duty_id IS NOT NULL AND NOT duty_state = ANY(%(open)s)",
     "none": "(duty_id IS NULL OR NOT duty_state = ANY(%(open)s))",
 }
-_COLUMNS = "code, name, path, position, key, reason_id, words, reason_until, duty_id, duty_state, due_on, owner_id"
+_COLUMNS = (
+    "code, name, path, position, key, detail, reason_id, words, reason_until, duty_id, duty_state, due_on, owner_id"
+)
 
 _WITH_DUTY = " AND place.id IN (SELECT compound_id FROM reporting_gapduty WHERE current)"
 _WITH_REASON = """ AND place.id IN (
@@ -63,12 +65,16 @@ class Sieve:
 
 @dataclass(frozen=True)
 class Gap:
-    """One gap with where it is, the reason that holds (`reason` None: none), and the duty that counts."""
+    """One gap with where it is, the reason that holds ("" for none), and the duty that counts.
+
+    `detail`: of captains, how many buildings of how many have one.
+    """
 
     code: str
     name: str
     path: str
     item: Item
+    detail: str
     community: str
     reason: str
     words: str
@@ -171,15 +177,16 @@ def _named(rows: list[tuple[Any, ...]]) -> list[Gap]:
     """Rows with the names of communities, reasons and owners: three statements."""
     codes = {str(row[2]).split("/")[3] for row in rows}
     communities = dict(Area.objects.filter(code__in=codes).values_list("code", "name"))
-    reasons = dict(GapReason.objects.filter(pk__in={row[5] for row in rows if row[5]}).values_list("pk", "name"))
-    owners = dict(User.objects.filter(pk__in={row[11] for row in rows if row[11]}).values_list("pk", "name"))
+    reasons = dict(GapReason.objects.filter(pk__in={row[6] for row in rows if row[6]}).values_list("pk", "name"))
+    owners = dict(User.objects.filter(pk__in={row[12] for row in rows if row[12]}).values_list("pk", "name"))
     return [_gap(row, communities, reasons, owners) for row in rows]
 
 
 def _gap(row: tuple[Any, ...], communities: dict[str, str], reasons: dict[UUID, str], owners: dict[UUID, str]) -> Gap:
-    code, name, path, _position, key, reason, words, until, duty, state, due_on, owner = row
+    code, name, path, _position, key, detail, reason, words, until, duty, state, due_on, owner = row
     return Gap(
-        code=code, name=name, path=path, item=ITEMS[key], community=communities.get(path.split("/")[3], ""),
+        code=code, name=name, path=path, item=ITEMS[key], detail=detail,
+        community=communities.get(path.split("/")[3], ""),
         reason=reasons.get(reason, ""), words=words or "", reason_until=until, duty_id=duty, duty_state=state or "",
         due_on=due_on, owner=owners.get(owner, ""),
     )  # fmt: skip
