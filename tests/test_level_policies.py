@@ -16,8 +16,12 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from dongli.areas.models import Area
+from dongli.cases.actions import closing
 from dongli.cases.actions.policy import load_policy
-from dongli.common.clock import today
+from dongli.cases.queries import nearby
+from dongli.cases.queries.resident import answer_until
+from dongli.cases.tests.conftest import Stage
+from dongli.common.clock import now, today
 from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
 from dongli.people import policies
@@ -33,6 +37,11 @@ MONDAY = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(MONDAY, tick=False) as moment:
         yield moment
+
+
+@pytest.fixture
+def stage(city: City) -> Stage:
+    return Stage(city)
 
 
 @pytest.fixture
@@ -243,3 +252,35 @@ def test_no_such_policy_place_or_month(client: Client, city: City) -> None:
         assert client.get(address).status_code == 404, address
     for odd in ("2026-13", "x", "1999-01", "9999-12"):
         assert client.get("/desk/policies/monthly_theme/set/", {"area": code, "month": odd}).status_code == 200
+
+
+# Cases read them
+
+
+@pytest.mark.parametrize(("days", "late"), [(3, True), (30, False)])
+def test_how_long_a_closing_may_be_rated_is_as_the_level_said_when_it_closed(
+    stage: Stage, clock: time_machine.Traveller, days: int, late: bool
+) -> None:
+    put(stage.city, "secretary", stage.city.community, days, key="rating_window")
+    case = stage.closed()
+    clock.shift(timedelta(days=10))
+    own = policies.rows_of("rating_window", stage.city.community.code)[0]
+    put(stage.city, "secretary", stage.city.community, 60, key="rating_window", seen=own.id)
+    until = answer_until(case)
+    assert until is not None
+    assert (until < now()) == late
+    words = {"contacted": True, "solved": True, "satisfaction": "satisfied"}
+    asked: Any = {"viewer": stage.viewer("resident"), "case_id": case.id, "key": new_id(), **words}
+    if late:
+        with pytest.raises(Conflict):
+            closing.rate(**asked)
+    else:
+        assert closing.rate(**asked).rated_at == now()
+
+
+def test_what_counts_as_near_is_as_the_level_says(stage: Stage) -> None:
+    put(stage.city, "secretary", stage.city.community, 60, key="nearby_metres")
+    put(stage.city, "district", stage.city.district, 30)
+    west = nearby.Spot("urban_management", (), *stage.city.point_in(stage.city.grid))
+    east = nearby.Spot("urban_management", (), *stage.city.point_in(stage.city.other_grid))
+    assert (west.reach, east.reach) == ((30, 60), (14, 150))
