@@ -1,6 +1,7 @@
 """Policies by level: resolution against brute force, dated changes, who may set what, and the pages."""
 
-from collections.abc import Iterator
+import operator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from time import monotonic
@@ -62,6 +63,9 @@ WORDS = st.lists(
 )
 
 
+FITS: dict[str, Callable[[int, int], bool]] = {"": operator.eq, "lower": operator.le, "higher": operator.ge}
+
+
 def policy_of(stricter: str, *, only: bool = False) -> Policy:
     return Policy("k", "K", ValueKind.INTEGER, lambda on: 5, "", stricter=stricter, only_stricter=only)
 
@@ -76,8 +80,7 @@ def test_the_nearest_level_counts_unless_a_binding_word_above_forbids_it(
 
     def allowed(at: int) -> bool:
         caps = [levels[above] for above in range(at) if (levels[above].binding or only) and allowed(above)]
-        fits = {"": lambda a, b: a == b, "lower": lambda a, b: a <= b, "higher": lambda a, b: a >= b}[stricter]
-        return all(fits(levels[at].value, cap.value) for cap in caps)
+        return all(FITS[stricter](levels[at].value, cap.value) for cap in caps)
 
     expected = next((levels[at].value for at in reversed(range(len(levels))) if allowed(at)), 5)
     found = resolve(policy_of(stricter, only=only), 5, levels)

@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -46,10 +47,10 @@ def test_a_bad_spreadsheet_is_mended_and_loaded(crew: Crew, city: City) -> None:
     says(page, zh("Everything is there already: there is nothing to load."))
 
 
-def _upload(page: Page, headings: list[object], rows: list[list[object]]) -> None:
+def _upload(page: Page, headings: list[Any], rows: list[list[str | None]]) -> None:
     book, content = Workbook(), BytesIO()
     for row in [headings, *rows]:
-        book.active.append(row)
+        book.worksheets[0].append(row)
     book.save(content)
     page.set_input_files("[name=file]", FilePayload(name="小区.xlsx", mimeType=XLSX, buffer=content.getvalue()))
     page.locator("form[enctype] button.btn-primary").click()

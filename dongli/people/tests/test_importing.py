@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def city(db: None) -> City:
 
 
 @pytest.fixture
-def take(city: City, tmp_path: Path) -> Iterator[Take]:
+def take(city: City, tmp_path: Path) -> Take:
     """take("compounds", [heading, row, …]) as the district's organisation desk."""
 
     def run(name: str, rows: list[list[Any]], *, who: str = "organiser", dry: bool = False, **more: Any) -> Report:
@@ -50,10 +50,11 @@ def take(city: City, tmp_path: Path) -> Iterator[Take]:
 
 def workbook(rows: list[list[Any]], merge: str = "") -> bytes:
     book = Workbook()
+    sheet = book.worksheets[0]
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     if merge:
-        book.active.merge_cells(merge)
+        sheet.merge_cells(merge)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
@@ -111,18 +112,17 @@ def test_each_bad_row_is_named_by_line_and_column_and_nothing_is_loaded(city: Ci
 def test_merged_cells_and_rows_beyond_the_limit(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "merged.xlsx"
     path.write_bytes(workbook([*COMPOUNDS, ["甲社区", "一苑"], [None, "二苑"], ["甲社区", "三苑"]], merge="A2:A3"))
-    take = lambda: engine.take_in(  # noqa: E731 (said twice below)
-        kinds.get("compounds"), city.viewer("organiser"), city.district, path, dry_run=True
-    )
-    assert [one.line for one in take().problems] == [2, 3]
+    compounds, viewer = kinds.get("compounds"), city.viewer("organiser")
+    report = engine.take_in(compounds, viewer, city.district, path, dry_run=True)
+    assert [one.line for one in report.problems] == [2, 3]
     monkeypatch.setattr("dongli.people.importing.reading.MOST_ROWS", 2)
     with pytest.raises(FileProblem):
-        take()
+        engine.take_in(compounds, viewer, city.district, path, dry_run=True)
 
 
 def test_organisations_stand_under_those_before_them(city: City, take: Take) -> None:
     heading = ["name", "kind", "place", "parent", "unit_kind", "founded", "document"]
-    rows = [
+    rows: list[list[Any]] = [
         heading,
         ["甲社区党委", "party_committee", "甲社区", None, None, "2020-07-01", "荷组〔2020〕1号"],
         ["甲苑党支部", "branch", "甲社区/甲苑1期", "甲社区党委", None, date(2021, 7, 1), "荷组〔2021〕2号"],
