@@ -70,6 +70,8 @@ class SaidForm(StepForm):
         super().__init__(data, **options)
         self.fields["offers"].choices = [(one.code, one.name) for one in offers]  # type: ignore[attr-defined]  # a choice field
         del self.fields["unit_words" if listed else "tell_unit"]
+        if not listed:
+            self.fields["unit_words"].required = True
 
     @property
     def said(self) -> Said:
@@ -153,7 +155,7 @@ class WishForm(StepForm):
     title = forms.CharField(
         label=_("The wish in one line"), help_text=_("All members read this: no names, no numbers."), max_length=60
     )
-    details = words(_("What is to be done"), limit=MAX_DETAILS, required=False)
+    details = words(_("What helpers do"), limit=MAX_DETAILS, required=False)
     audience = forms.ChoiceField(
         label=_("Who sees it"), choices=Audience.choices, widget=forms.RadioSelect, initial=Audience.COMPOUND
     )
