@@ -290,6 +290,12 @@ def test_numbers_are_tried_out_and_set(city: City, desk: Client) -> None:
         assert desk.post(at, sent).status_code == 302
     row = CareerScheme.objects.get(area=city.district)
     assert (row.rule["uplift"], row.example, row.set_by) == ("1.20", False, city.person("organiser"))
+    end = reverse("people:career_scheme_end", args=[row.pk])
+    assert desk.post(end, {"until": ""}).status_code == 422
+    assert desk.post(end, {"until": str(row.since)}).status_code == 422
+    assert desk.post(end, {"until": f"{THIS.year + 2}-01-01"}).status_code == 302
+    above = CareerScheme.objects.get(area=city.city)
+    assert desk.post(reverse("people:career_scheme_end", args=[above.pk]), {"until": "2030-01-01"}).status_code == 403
 
 
 def test_looking_at_a_worker_is_on_record(city: City, desk: Client) -> None:

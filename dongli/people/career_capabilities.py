@@ -41,7 +41,13 @@ ROWS = (
         Group.CAREERS,
         _("Set a pay scheme; try its numbers out"),
         (Rule(KEEPERS),),
-        pages=("people:career_schemes", "people:career_scheme", "people:career_scheme_set", "people:career_simulation"),
+        pages=(
+            "people:career_schemes",
+            "people:career_scheme",
+            "people:career_scheme_set",
+            "people:career_scheme_end",
+            "people:career_simulation",
+        ),
     ),
 )
 

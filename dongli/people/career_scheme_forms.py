@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dongli.areas.models import Area
 from dongli.common.ids import new_id
@@ -113,6 +114,15 @@ class _Typed(forms.TextInput):
 
     def __init__(self, attrs: Any = None) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+
+class EndForm(forms.Form):
+    """The first day on which a scheme no longer holds."""
+
+    until = day_field(gettext_lazy("No longer in force from"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, label_suffix="")
 
 
 class SchemeForm(NumbersForm):

@@ -14,6 +14,7 @@ rooms = [
     path("desk/careers/schemes/", career_schemes.schemes, name="career_schemes"),
     path("desk/careers/schemes/set/", career_schemes.set_scheme, name="career_scheme_set"),
     path("desk/careers/schemes/<uuid:scheme_id>/", career_schemes.scheme, name="career_scheme"),
+    path("desk/careers/schemes/<uuid:scheme_id>/end/", career_schemes.end_scheme, name="career_scheme_end"),
     path("desk/careers/simulation/", career_schemes.simulation, name="career_simulation"),
     path("desk/careers/runs/", career_runs.runs, name="career_runs"),
     path("desk/careers/runs/<uuid:run_id>/", career_runs.run, name="career_run"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dongli.areas.models import Area
 from dongli.areas.queries import area_by_code
-from dongli.common.errors import NotFound, Refusal
+from dongli.common.errors import Conflict, Invalid, NotFound
 from dongli.people.actions import career_runs as actions
 from dongli.people.actions.careers import KEEPERS
 from dongli.people.career_forms import RunForm
@@ -44,7 +44,7 @@ def runs(request: HttpRequest) -> HttpResponseBase:
             area = area_by_code(data["area"])
             run = actions.propose_run(viewer=viewer, key=form.key, area=area, effective_on=data["effective_on"])
             return HttpResponseRedirect(reverse("people:career_run", args=[run.pk]))
-        except Refusal as refusal:
+        except (Invalid, Conflict) as refusal:
             explain(form, refusal)
     page = queries.runs(viewer, after=request.GET.get("after", ""))
     context = {"page": page, "form": form, "looks": LOOKS}

@@ -11,18 +11,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dongli.areas.models import Area
 from dongli.areas.queries import area_by_code
 from dongli.common.charts import Chart, Series
 from dongli.common.clock import today
-from dongli.common.errors import Invalid, NotFound, Refusal
+from dongli.common.errors import Conflict, Invalid, NotFound
 from dongli.common.ids import parse_id
 from dongli.people.actions import career_schemes as actions
-from dongli.people.career_scheme_forms import NumbersForm, SchemeForm
+from dongli.people.actions.careers import KEEPERS
+from dongli.people.career_scheme_forms import EndForm, NumbersForm, SchemeForm
 from dongli.people.careers.rules import Scheme
 from dongli.people.guards import desk_required
+from dongli.people.models import CareerScheme
 from dongli.people.queries import career_runs, careers
 from dongli.people.viewer import Viewer
 from dongli.people.views.careers import explain, keeper
@@ -54,8 +56,29 @@ def schemes(request: HttpRequest) -> HttpResponse:
 def scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponse:
     """The numbers of one scheme."""
     row = careers.scheme(keeper(request), scheme_id)
-    context = {"row": row, "scheme": careers.scheme_of(row), "today": today()}
-    return render(request, "people/careers/scheme.html", context)
+    return render(request, "people/careers/scheme.html", _scheme_context(keeper(request), row, EndForm()))
+
+
+def _scheme_context(viewer: Viewer, row: CareerScheme, form: EndForm) -> dict[str, Any]:
+    may_end = row.until is None and viewer.covers(KEEPERS, row.area)
+    return {"row": row, "scheme": careers.scheme_of(row), "form": form, "may_end": may_end}
+
+
+@require_POST
+@desk_required
+def end_scheme(request: HttpRequest, scheme_id: UUID) -> HttpResponseBase:
+    """Let a scheme end without another in its place: what holds around it holds again."""
+    viewer = keeper(request)
+    row = careers.scheme(viewer, scheme_id)
+    form = EndForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.end_scheme(viewer=viewer, scheme_id=scheme_id, until=form.cleaned_data["until"])
+            messages.success(request, _("It ends before that day."))
+            return HttpResponseRedirect(reverse("people:career_scheme", args=[scheme_id]))
+        except (Invalid, Conflict) as refusal:
+            explain(form, refusal)
+    return render(request, "people/careers/scheme.html", _scheme_context(viewer, row, form), status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -76,7 +99,7 @@ def set_scheme(request: HttpRequest) -> HttpResponseBase:
             row = actions.set_scheme(viewer=viewer, key=form.key, area=area, scheme=form.new_scheme)
             messages.success(request, _("Set. It holds from that day on; what was computed before stays as it was."))
             return HttpResponseRedirect(reverse("people:career_scheme", args=[row.pk]))
-        except Refusal as refusal:
+        except (Invalid, Conflict) as refusal:
             explain(form, refusal)
     context = {"form": form, "start": start}
     return render(request, "people/careers/set_scheme.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dongli.common.clock import today
-from dongli.common.errors import NotAllowed, Refusal
+from dongli.common.errors import Conflict, Invalid, NotAllowed, Refusal
 from dongli.common.ids import parse_id
 from dongli.people import career_records as records
 from dongli.people.actions import career_contests, careers
@@ -100,7 +100,7 @@ def fact(request: HttpRequest, person_id: UUID) -> HttpResponseBase:
             _write(viewer, file, form, old, withdraw=taking_back)
             messages.success(request, _("Recorded."))
             return HttpResponseRedirect(reverse("people:career", args=[person_id]))
-        except Refusal as refusal:
+        except (Invalid, Conflict) as refusal:
             explain(form, refusal)
     context = {"file": file, "form": form, "old": old, "kind": FactKind(kind).label}
     return render(request, "people/careers/fact.html", context, status=422 if form.errors else 200)
@@ -144,7 +144,7 @@ def contest(request: HttpRequest, contest_id: UUID) -> HttpResponseBase:
             _decide(viewer, found, form)
             messages.success(request, _("Answered. The worker has been told."))
             return HttpResponseRedirect(reverse("people:career", args=[found.person_id]))
-        except Refusal as refusal:
+        except (Invalid, Conflict) as refusal:
             explain(form, refusal)
     context = {"contest": found, "file": file, "form": form, "said": records.said(found.fact) if found.fact else ""}
     return render(request, "people/careers/contest.html", context, status=422 if form.errors else 200)

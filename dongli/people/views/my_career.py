@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from dongli.common.errors import NotFound, Refusal
+from dongli.common.errors import Conflict, Invalid, NotFound
 from dongli.people import career_records as records
 from dongli.people.actions import career_contests
 from dongli.people.career_forms import ContestForm
@@ -56,7 +56,7 @@ def contest(request: HttpRequest) -> HttpResponseBase:
             career_contests.contest(viewer=viewer, key=form.key, words=data["words"], fact_id=data["fact"])
             messages.success(request, _("Sent. The organisation desk answers here, and you are told."))
             return HttpResponseRedirect(reverse("people:my_career"))
-        except Refusal as refusal:
+        except (Invalid, Conflict) as refusal:
             explain(form, refusal)
     return render(request, "people/careers/contesting.html", {"form": form}, status=422 if form.errors else 200)
 
