@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from dongli.people.actions.careers import KEEPERS, PAID_ROLES
+from dongli.people.actions.careers import PAID_ROLES
 from dongli.people.actions.organising import ORGANISERS
 from dongli.people.capabilities import Capability, Group, Reach, Rule, register
 from dongli.people.importing.kinds import IMPORTERS
@@ -16,17 +16,6 @@ ROWS = (
         Group.ORGANISATIONS,
         _("Found, rename, move, merge, split and dissolve organisations; their grounds and members"),
         (Rule(ORGANISERS),),
-    ),
-    Capability(
-        "careers.keep",
-        Group.CAREERS,
-        _("Keep schemes and pay facts, run the yearly step, simulate"),
-        (Rule(KEEPERS),),
-        needs=(_("a run is approved by a second person"),),
-        pages=(
-            "people:careers", "people:career_newcomers", "people:career_runs", "people:career_schemes",
-            "people:career_scheme_set", "people:career_simulation",
-        ),
     ),
     Capability(
         "careers.own",
