@@ -1,5 +1,6 @@
 """Indicators of an area on a day, and the records behind one of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -30,11 +31,11 @@ _NOTHING = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True)
 class Record:
-    """One thing behind a figure: where it is, what it is, since when; or a place with its `count`."""
+    """One thing behind a figure: where it is (and what that is part of), what, since when; or a place with `count`."""
 
     code: str
     name: str
-    community: str
+    parent: str
     what: str
     since: date | None
     count: int
@@ -75,9 +76,9 @@ def records(viewer: Viewer, one: Indicator, area: Area, on: date, after: str = "
     params = _params(area, on)
     start = {"path": path[:120], "id": str(parse_id(key) or _NOTHING), "most": PAGE + 1}
     rows = fetched((_PLACES if one.by_place else _LIST).format(records=one.records), {**params, **start})
-    names = _communities(row[3] for row in rows)
+    names = _parents(row[3] for row in rows)
     found = [
-        Record(code, name, names.get(_community(path), ""), what, since, count)
+        Record(code, name, names.get(_parent(path), ""), what, since, count)
         for _id, code, name, path, what, since, count in rows[:PAGE]
     ]
     last = rows[PAGE - 1] if len(rows) > PAGE else None
@@ -88,12 +89,11 @@ def _params(area: Area, on: date) -> dict[str, Any]:
     return {"low": area.path, "high": area.path_end, "day": on, "end": midnight(on + timedelta(days=1))}
 
 
-def _community(path: str) -> str:
-    """The code of the community in a path; "" above one."""
-    codes = path.split("/")
-    return codes[3] if len(codes) > 4 else ""
+def _parent(path: str) -> str:
+    """The code of what the place of a path is part of; "" for the city."""
+    return "/".join(path.split("/")[-3:-2])
 
 
-def _communities(paths: Any) -> dict[str, str]:
-    codes = {_community(path) for path in paths} - {""}
+def _parents(paths: Iterable[str]) -> dict[str, str]:
+    codes = {_parent(path) for path in paths} - {""}
     return dict(Area.objects.filter(code__in=codes).values_list("code", "name"))

@@ -162,7 +162,7 @@ def test_figures_are_the_rows_behind_them_on_any_day(city: City) -> None:
     for key, one in INDICATORS.items():
         assert len(records(viewer, one, city.community, today()).rows) == counted[key]
     (row,) = records(viewer, INDICATORS["captains"], city.community, today()).rows
-    assert (row.place, row.what) == (city.compound.code, city.person("resident-2").name)
+    assert (row.place, row.parent, row.what) == (city.compound.code, city.compound.name, city.person("resident-2").name)
 
 
 @pytest.mark.parametrize("item", ITEMS)

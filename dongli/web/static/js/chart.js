@@ -87,7 +87,7 @@ function series(figures, one, at, look, lying) {
   }
   const stacked = figures.kind === "stacked";
   return {
-    ...shared, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: 2 * look.size, barMinHeight: 1,
+    ...shared, type: "bar", stack: stacked ? "all" : undefined, barMaxWidth: 3.2 * look.size, barMinHeight: 1,
     label: {
       ...words, show: true, position: stacked ? "inside" : lying ? "right" : "top", formatter: ({ value }) => (value === null || (stacked && !value) ? "" : `${value}${figures.unit}`),
       ...(stacked && { backgroundColor: look.paper, padding: [1, 3], borderRadius: 3 }),
