@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -34,11 +35,16 @@ def network(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     context = {
         "network": found,
         "drawing": draw(found.centre.name, found.ties, [_said(tie) for tie in found.ties]),
-        "crumbs": breadcrumb(found.centre.area),
+        "crumbs": [*breadcrumb(found.centre.area), _sheet(found.centre)],
         "may_link": access.keeps(viewer, found.centre),
         "as_of": now(),
     }
     return render(request, "partnerships/network.html", context)
+
+
+def _sheet(found: Organisation) -> tuple[str, str]:
+    """The way back to the organisation's own page."""
+    return found.name, reverse("people:organisation", args=[found.id])
 
 
 def _said(tie: Tie) -> str:
@@ -151,6 +157,6 @@ def committee(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         "held": meeting_queries.meetings(viewer, "held", convenor=found).rows,
         "looks": wording.STATE_LOOKS,
         "may_convene": access.keeps(viewer, found),
-        "crumbs": breadcrumb(found.area),
+        "crumbs": [*breadcrumb(found.area), _sheet(found)],
     }
     return render(request, "partnerships/committee.html", context)
