@@ -11,13 +11,13 @@ from pytest_django import DjangoAssertNumQueries
 from dongli.common.clock import now, today
 from dongli.common.errors import Conflict, Invalid, NotAllowed
 from dongli.common.ids import new_id
-from dongli.notices.models import Notification
 from dongli.organisations.models import Organisation, OrganisationKind, UnitKind
 from dongli.people import actions
 from dongli.people.actions import reminding
 from dongli.people.models import AccessRecord, Grant, Role, User
 from dongli.people.queries import audit, permissions
 from dongli.people.queries.audit import Sieve
+from dongli.people.telling import Tidings, _tellers, on_tidings
 from dongli.people.viewer import Viewer
 from tests.cast import City, log_in, make_city
 from tests.racing import race
@@ -214,11 +214,15 @@ def test_administrators_are_told_once_before_a_role_ends(client: Client, city: C
     granted(city, user, Role.GRID_WORKER, city.community, until=moment + timedelta(days=15))
     held_on = granted(city, user, Role.SUBDISTRICT_DESK, city.subdistrict, until=moment + timedelta(days=5))
     granted(city, user, Role.SUBDISTRICT_DESK, city.subdistrict, since=held_on.until)
-    assert reminding.remind_of_ends(moment) == 1
-    assert reminding.remind_of_ends(moment) == 0
-    told = Notification.objects.filter(kind="people.grants_end")
-    assert [note.user for note in told] == [near]
-    assert reminding.remind_of_ends(moment + timedelta(days=2)) == 1
+    told: list[Tidings] = []
+    on_tidings(told.append)
+    try:
+        assert reminding.remind_of_ends(moment) == 1
+        assert reminding.remind_of_ends(moment) == 0
+        assert [(one.kind, one.users, one.params["count"]) for one in told] == [("people.grants_end", (near,), 1)]
+        assert reminding.remind_of_ends(moment + timedelta(days=2)) == 1
+    finally:
+        _tellers.remove(told.append)
     log_in(client, near)
     page = client.get("/desk/people/ending/")
     assert page.content.decode().count(str(user.pk)) >= 2
