@@ -106,9 +106,7 @@ def test_the_roster_shows_gaps_and_who_serves_in_both(
         assert client.get(f"/desk/posts/?area={area.code}").status_code == (403 if area == city.city else 200)
 
 
-def test_the_roster_costs_the_same_for_many(
-    city: City, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_the_roster_costs_the_same_for_many(city: City, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     community = city.community
     compounds = [
         Area(

@@ -1,7 +1,5 @@
 """At the desk: the roster of posts by compound; appointing, ending, handing over."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -20,13 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from dongli.areas import queries as areas
 from dongli.areas.models import Area, Level
-from dongli.common.cells import plain_cell
 from dongli.common.clock import today
 from dongli.common.errors import NotAllowed, NotFound, Refusal
 from dongli.common.ids import parse_id
 from dongli.common.text import strip_controls
 from dongli.people.actions import passing, posts
-from dongli.people.actions.persons import note_export
 from dongli.people.actions.roster import KEEPERS
 from dongli.people.guards import desk_required, viewer_from
 from dongli.people.models import Post, Role, Tenure, User
@@ -62,8 +58,8 @@ def _cell(viewer: Viewer, post: str, area: Area, tenures: list[Tenure]) -> Cell:
 
 def appoint_url(area: Area, post: str = "", **more: object) -> str:
     """Where somebody is appointed at `area`."""
-    asked = {"area": area.code, "post": str(post), **more}
-    return f"{reverse('people:appoint')}?{urlencode({key: value for key, value in asked.items() if value})}"
+    fields = {"area": area.code, "post": str(post), **more}
+    return f"{reverse('people:appoint')}?{urlencode({key: value for key, value in fields.items() if value})}"
 
 
 def area_of(request: HttpRequest, viewer: Viewer) -> Area:
@@ -85,7 +81,7 @@ def area_of(request: HttpRequest, viewer: Viewer) -> Area:
 def roster(request: HttpRequest) -> HttpResponse:
     """The posts of an area: its own, and those of each compound in it."""
     viewer = viewer_from(request)
-    area, (form, day, only) = area_of(request, viewer), _asked(request)
+    area, (form, day, only) = area_of(request, viewer), asked(request)
     page = queries.roster(viewer, area, on=day, only=only, after=request.GET.get("after", "")[:120])
     own = area.level in {Level.COMMUNITY, Level.COMPOUND, Level.SUBDISTRICT}
     context = {
@@ -110,7 +106,8 @@ def roster(request: HttpRequest) -> HttpResponse:
     return render(request, "people/posts.html", context)
 
 
-def _asked(request: HttpRequest) -> tuple[RosterForm, date, str]:
+def asked(request: HttpRequest) -> tuple[RosterForm, date, str]:
+    """The form as sent (an odd one counts as empty), the day and the vacancy asked for."""
     form = RosterForm(request.GET)
     if not form.is_valid():
         form = RosterForm({})
@@ -138,63 +135,6 @@ def _buildings(viewer: Viewer, compound: Area, rows: list[queries.CompoundPosts]
     ]
 
 
-@require_safe
-@desk_required
-def export(request: HttpRequest) -> StreamingHttpResponse:
-    """The roster as CSV: what the page shows, names without numbers; that it was taken is recorded."""
-    viewer = viewer_from(request)
-    area, (_form, day, only) = area_of(request, viewer), _asked(request)
-    note_export(viewer=viewer, area=area)
-    rows = queries.all_rows(viewer, area, on=day, only=only)
-    response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="posts-{area.code}-{day:%Y%m%d}.csv"'
-    return response
-
-
-class _Line:
-    """What `csv` writes to: each row is handed on at once."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _lines(rows: Iterator[queries.CompoundPosts]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    heads = [
-        _("Number of the compound"), _("Community"), _("Compound"), Post.COMPOUND_SECRETARY.label,
-        Post.FIRST_SECRETARY.label, _("Seconded from"), _("Seconded until"), _("Buildings"),
-        _("Buildings with a captain"), Post.OWNERS_DIRECTOR.label, Post.PROPERTY_MANAGER.label, _("Grid workers"),
-        _("In branch and committee"),
-    ]  # fmt: skip
-    yield "\ufeff" + writer.writerow([str(head) for head in heads])
-    for row in rows:
-        yield writer.writerow([plain_cell(cell) for cell in _line(row)])
-
-
-def _line(row: queries.CompoundPosts) -> list[str]:
-    first = row.first_secretary
-    sender = first.seconded_from.name if first is not None and first.seconded_from is not None else ""
-    return [
-        row.compound.code,
-        row.compound.parent.name if row.compound.parent is not None else "",
-        row.compound.name,
-        _name(row.secretary),
-        _name(first),
-        sender,
-        str(first.until or "") if first is not None else "",
-        str(row.buildings),
-        str(row.buildings - row.without_captain),
-        _name(row.director),
-        _name(row.manager),
-        "、".join(user.name for user in row.workers),
-        "、".join(user.name for user in row.crossing),
-    ]
-
-
-def _name(tenure: Tenure | None) -> str:
-    return tenure.person.name if tenure is not None else ""
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_required
 def appoint(request: HttpRequest) -> HttpResponse:
@@ -202,9 +142,9 @@ def appoint(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     area = areas.area_by_code(request.GET.get("area", ""))
     offered = posts_for(viewer, area)
-    asked = request.GET.get("post", "")
-    facts = next((one for one in offered if one.post == asked), None)
-    if not offered or (facts is None and asked in FACTS):
+    named = request.GET.get("post", "")
+    facts = next((one for one in offered if one.post == named), None)
+    if not offered or (facts is None and named in FACTS):
         raise NotAllowed("not_your_post", _("Who appoints to this post here is the organisation desk of the area."))
     if facts is None:
         context = {"area": area, "crumbs": areas.breadcrumb(area), "offered": offered}
