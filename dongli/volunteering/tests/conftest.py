@@ -52,7 +52,7 @@ class Ground:
 
     def member(self, number: int = 0, **said: Any) -> tuple[Viewer, ReportIn]:
         """A member whom the secretary has confirmed: a new account for every number from 1 on."""
-        user = User.objects.create(name=f"党员{number}") if number else self.city.person("resident")
+        user = User.objects.create(name=f"龚甲{number}") if number else self.city.person("resident")
         viewer = Viewer.of(user)
         return viewer, self.confirm(self.report(viewer, **said))
 

@@ -218,7 +218,7 @@ def test_the_units_page_holds_numbers_and_nothing_else(ground: Ground, visit: Vi
         ground.accept(ground.log(viewer, wish=wish.pk, words="换灯泡"))
     page = visit("officer").get(reverse("desk_unit_members")).text
     assert "4.5" in page
-    for secret in ("党员", ground.city.compound.name, ground.city.community.name, "修灯", "换灯泡", "家电"):
+    for secret in ("龚", ground.city.compound.name, ground.city.community.name, "修灯", "换灯泡", "家电"):
         assert secret not in page, secret
     other = visit("housing").get(reverse("desk_unit_members"), {"unit": str(ground.unit.pk)}).text
     assert ground.unit.name not in other
