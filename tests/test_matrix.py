@@ -26,6 +26,7 @@ from dongli.cases.actions import whistling
 from dongli.cases.models import Case, CaseContact, Whistle
 from dongli.cases.tests.conftest import Stage
 from dongli.common.ids import new_id
+from dongli.organisations.models import Organisation
 from dongli.people.models import Grant, RosterEntry
 from tests.cast import City, log_in
 
@@ -34,7 +35,8 @@ WRITING = os.environ.get("DONGLI_MATRIX") == "write"
 METHODS = ("GET", "POST")
 PERSONAS = (
     "anonymous", "resident", "resident-2", "captain", "worker", "worker-2", "community", "secretary", "subdistrict",
-    "leader", "housing", "city-urban", "district", "city", "viewer", "hotline", "admin", "stranger", "stranger-worker",
+    "leader", "housing", "city-urban", "district", "city", "viewer", "hotline", "organiser", "auditor", "unit", "admin",
+    "stranger", "stranger-worker",
 )  # fmt: skip
 NOTHING = UUID("00000000-0000-7000-8000-000000000000")
 Route = tuple[str, str, dict[str, Any]]
@@ -64,6 +66,7 @@ def world(stage: Stage) -> dict[str, Any]:
     whistling.sign(viewer=stage.viewer("leader"), whistle_id=whistle.id, key=new_id())
     case = Case.objects.get(pk=case.pk)
     CaseContact.objects.create(case=case, name="刘芳", phone="13800000001")
+    office = Organisation.objects.get(area=city.community, kind="office")
     return {
         "number": case.number,
         "token": links.token(case),
@@ -75,6 +78,10 @@ def world(stage: Stage) -> dict[str, Any]:
         "level": "community",
         "username": "demo-worker",
         "user_id": city.person("worker").id,
+        "person_id": city.person("worker").id,
+        "organisation_id": city.department("housing").id,
+        "axis_id": office.id,
+        "convenor_id": office.id,
         "grant_id": Grant.objects.get(user=city.person("worker")).id,
         "entry_id": RosterEntry.objects.get(user=city.person("worker")).id,
     }

@@ -51,8 +51,8 @@ class Part:
     """One kind of thing that passes on.
 
     `count`: how many an organisation holds. `pass_on`: passes them, answers how many. `rows`: some of them to show
-    (at most as many as asked for). `prepare`: takes the locks that must come before the organisations' own, and answers a
-    function that says whether everything there is now locked.
+    (at most as many as asked for). `prepare`: takes the locks that must come before the organisations' own, and
+    answers a function that says whether everything there is now locked.
     `end`: how a dissolution ends them on a day; without it they must have been passed on or ended before.
     `chosen`: in a split, single rows may be chosen.
     """

@@ -55,7 +55,7 @@ class Founding:
 
 @transaction.atomic
 def found(*, viewer: Viewer, area: Area, founding: Founding, basis: Basis) -> Organisation:
-    """Found an organisation at `area`. Raises `NotAllowed`, `Invalid` naming the field, `Conflict` when one is there."""
+    """Found an organisation at `area`. Raises `NotAllowed`, `Invalid` (the field), `Conflict` when one is there."""
     check_organises(viewer, area)
     if (earlier := repeated(basis, ActKind.FOUNDED, viewer)) is not None:
         return earlier.organisation
