@@ -107,6 +107,7 @@ _OWN_WORDS = """() => {
 HAN = re.compile("[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"[A-Za-z]*[a-z]{3,}")
 NEUTRAL = {"Enter", "Escape"}
+FORMATS = re.compile(r"Word|Excel|\.?xlsx|\.?csv")  # as everybody calls them
 PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 
 
@@ -134,7 +135,7 @@ def _names_people_gave() -> re.Pattern[str]:
 def _foreign_words(page: Page, known: re.Pattern[str], wrong: re.Pattern[str]) -> list[str]:
     words = page.evaluate(_OWN_WORDS)
     assert words, page.url
-    own = ((text, PLACEHOLDER.sub("", known.sub("", text))) for text in words)
+    own = ((text, FORMATS.sub("", PLACEHOLDER.sub("", known.sub("", text)))) for text in words)
     return [text for text, bare in own if wrong.search(bare) and text not in NEUTRAL]
 
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from dongli.notices import actions, kinds, queries
@@ -50,7 +51,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     """The count beside the bell, for polling (with `X-Background: 1`): empty for nobody and for zero."""
     viewer = viewer_from(request)
     number = queries.unread_count(viewer)
-    etag = f'"{number}"'
+    etag = f'"{number}-{get_language()}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
     response = render(request, "notices/bell.html", {"number": number})
