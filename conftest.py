@@ -13,6 +13,7 @@ VAR = Path(os.environ.get("DONGLI_VAR") or Path(__file__).resolve().parent / "va
 EMBEDDED = not os.environ.get("DATABASE_URL")
 
 os.environ.setdefault("DONGLI_DEMO", "1")
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=60s")  # who waits longer for a lock waits for ever: say so
 if EMBEDDED:
     embedded.ensure_running(VAR)
 
@@ -27,10 +28,24 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Herald(config))
         from dongli.operations import assets
 
         assets.compile_catalogues()
         _drop_stale_databases()
+
+
+class _Herald:
+    """Says at once what failed and how: a run may be cut off before pytest's own report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if report.failed and terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(f"{report.when} of {report.nodeid} failed: {report.longreprtext[-2000:]}", red=True)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
