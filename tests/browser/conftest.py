@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -25,6 +26,7 @@ def browser() -> Iterator[Browser]:
     """The run's Chromium."""
     with chromium.launched() as started:
         yield started
+        connections.close_all()  # while Playwright's loop runs, Django keeps other connections than before and after
 
 
 @pytest.fixture
