@@ -14,7 +14,7 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
 
     def run(index: int, runner: Callable[[], Any]) -> None:
         try:
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             results[index] = runner()
         except Exception as error:
             results[index] = error
@@ -25,5 +25,5 @@ def race(*runners: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     return results

@@ -83,7 +83,7 @@ class Site:
                 [sys.executable, "-m", "dongli", "serve", "--port", str(self.port), "--workers", str(self.workers)],
                 cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        if not wait(self.answers, 60):
+        if not wait(self.answers, 300):
             raise RuntimeError(f"The site did not start:\n{self.log()}")
         return time.monotonic() - begun
 
@@ -92,7 +92,7 @@ class Site:
         if self.process is None:
             return None
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(40)
+        code = self.process.wait(120)
         self.process = None
         return code
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 PHONE = (390, 844)
 DESKTOP = (1440, 900)
+PATIENCE = 90_000  # milliseconds: a machine may have other work
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
     "--no-sandbox",
@@ -77,7 +78,7 @@ def visit(
         **options,
     )
     context.add_cookies([{"name": name, "value": value, "url": base_url} for name, value in (cookies or {}).items()])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     found = Visit(context, context.new_page())
     found.page.on("pageerror", lambda error: found.problems.append(f"script: {error}"))
     found.page.on("console", lambda message: _note(found, message.type, message.text))

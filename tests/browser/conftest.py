@@ -16,7 +16,7 @@ from tests.cast import City, make_city
 # Playwright's loop runs in this thread; Django would take it for an async view and refuse the ORM.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=chromium.PATIENCE)
 
 OpenPage = Callable[..., Page]
 

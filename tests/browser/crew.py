@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser import chromium
 
 PHONES = ("resident", "resident-2", "captain", "worker", "worker-2", "stranger-worker")
-PATIENCE = 30_000
 EVERY_LOOK = ("light", "dark", "large")
 _DRESS = """async (look) => {
     const root = document.documentElement;
@@ -40,7 +39,6 @@ class Crew:
         if name not in self.visits:
             size = chromium.PHONE if name in PHONES or not name else chromium.DESKTOP
             found = chromium.visit(self.browser, self.base_url, size=size)
-            found.context.set_default_timeout(PATIENCE)
             self.visits[name] = found
             if name:
                 become(found.page, name)

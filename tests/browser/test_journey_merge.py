@@ -15,7 +15,7 @@ from dongli.cases.routing import Where
 from dongli.cases.tests.conftest import Stage
 from dongli.common.clock import now
 from tests.browser import chromium
-from tests.browser.crew import PATIENCE, Crew, press, says, says_not, send, zh
+from tests.browser.crew import Crew, press, says, says_not, send, zh
 from tests.cast import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -29,7 +29,6 @@ ANSWER, NOTICE = "井盖已全部更换为防沉降井盖", "主管道爆裂，�
 def plain(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A visitor's phone that runs no scripts."""
     visit = chromium.visit(browser, live_server.url, scripts=False)
-    visit.context.set_default_timeout(PATIENCE)
     yield visit.page
     visit.context.close()
     assert visit.problems == []

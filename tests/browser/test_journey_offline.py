@@ -15,7 +15,7 @@ from dongli.cases.models import Case, Kind, Patrol, Photo, Step, StepText
 from dongli.cases.tests.conftest import Stage
 from dongli.common.ids import new_id
 from tests.browser import chromium
-from tests.browser.crew import PATIENCE, become, photo, says, zh
+from tests.browser.crew import become, photo, says, zh
 from tests.cast import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -47,7 +47,6 @@ class Phone:
 
     def __init__(self, browser: Browser, base_url: str, **options: Any) -> None:
         self.visit = chromium.visit(browser, base_url, **options)
-        self.visit.context.set_default_timeout(PATIENCE)
         self.page: Page = self.visit.page
 
     def cut(self) -> None:
@@ -66,7 +65,7 @@ class Phone:
 
     def until(self, done: Callable[[], bool]) -> None:
         """Ask until it is so; a page that is just being left is asked again."""
-        end = monotonic() + PATIENCE / 1000
+        end = monotonic() + chromium.PATIENCE / 1000
         while True:
             with suppress(Error):
                 if done():

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from dongli.cases.models import Case, Photo
 from tests.browser import chromium
-from tests.browser.crew import PATIENCE, photo, says, zh
+from tests.browser.crew import photo, says, zh
 from tests.cast import City
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +22,6 @@ WORDS = "楼道里的灯坏了一个多月，老人晚上不敢下楼"
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A visitor's phone that runs no scripts."""
     visit = chromium.visit(browser, live_server.url, scripts=False)
-    visit.context.set_default_timeout(PATIENCE)
     yield visit.page
     visit.context.close()
     assert visit.problems == []

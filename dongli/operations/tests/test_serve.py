@@ -73,7 +73,7 @@ class Site:
         return (self.var.parent / "log").read_text()
 
 
-def until(happened: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(happened: Callable[[], bool], seconds: float = 300.0) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline
@@ -112,7 +112,7 @@ def test_whatever_is_killed_comes_back_and_nothing_stays_behind(site: Site) -> N
 
     os.kill(site.start(), signal.SIGKILL)
     site.process.wait()
-    until(lambda: site.everything() == [], 30)
+    until(lambda: site.everything() == [], 120)
 
 
 def arguments(**changes: object) -> argparse.Namespace:
