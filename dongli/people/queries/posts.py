@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from dongli.areas.models import Area, Level
@@ -71,11 +71,12 @@ def check_reads(viewer: Viewer, area: Area) -> None:
 
 @dataclass
 class CompoundPosts:
-    """One row of the roster: a compound, who holds its posts, and how many of its buildings have a captain."""
+    """One row of the roster: a compound, who holds its posts, how many buildings it has and how many a captain."""
 
     compound: Area
     held: dict[str, list[Tenure]] = field(default_factory=dict)
     buildings: int = 0
+    captains: int = 0
     workers: list[User] = field(default_factory=list)
 
     def _one(self, post: Post) -> Tenure | None:
@@ -98,13 +99,9 @@ class CompoundPosts:
         return self._one(Post.PROPERTY_MANAGER)
 
     @property
-    def captains(self) -> list[Tenure]:
-        return self.held.get(Post.CAPTAIN, [])
-
-    @property
     def without_captain(self) -> int:
         """How many buildings nobody is captain of."""
-        return max(0, self.buildings - len({tenure.area_id for tenure in self.captains}))
+        return self.buildings - self.captains
 
     @property
     def crossing(self) -> list[User]:
@@ -174,17 +171,22 @@ _TOLD = ("post", "area", "since", "until", "person__name", "seconded_from__name"
 
 def _filled(compounds: list[Area], day: date) -> list[CompoundPosts]:
     rows = {compound.pk: CompoundPosts(compound) for compound in compounds}
-    places = dict(rows)
+    captain = Tenure.objects.filter(held_on(day), post=Post.CAPTAIN, area=OuterRef("pk"))
     buildings = Area.objects.active().filter(parent__in=list(rows), level=Level.BUILDING).order_by()
-    for pk, parent in buildings.values_list("pk", "parent_id"):
-        if parent is not None:
-            places[pk] = rows[parent]
-            rows[parent].buildings += 1
-    tenures = Tenure.objects.filter(held_on(day), area__in=list(places)).select_related("person", "seconded_from")
+    counted = buildings.values("parent").annotate(all=Count("pk"), led=Count("pk", filter=Exists(captain)))
+    for parent, every, led in counted.values_list("parent", "all", "led"):
+        rows[parent].buildings, rows[parent].captains = every, led
+    tenures = Tenure.objects.filter(held_on(day), area__in=list(rows)).select_related("person", "seconded_from")
     for tenure in tenures.only(*_TOLD).order_by("since", "id"):
-        places[tenure.area_id].held.setdefault(tenure.post, []).append(tenure)
+        rows[tenure.area_id].held.setdefault(tenure.post, []).append(tenure)
     _with_workers(rows, day)
     return list(rows.values())
+
+
+def captains_of(compound: Area, day: date) -> dict[UUID, Tenure]:
+    """Building → its captain on a day. One query."""
+    rows = Tenure.objects.filter(held_on(day), post=Post.CAPTAIN, area__parent=compound).select_related("person")
+    return {row.area_id: row for row in rows}
 
 
 def _with_workers(rows: dict[UUID, CompoundPosts], day: date) -> None:

@@ -92,7 +92,7 @@ def test_the_roster_shows_gaps_and_who_serves_in_both(
     assert list(rows) == sorted(one.code for one in city.compounds[:4])
     row = rows[city.compound.code]
     assert (row.secretary.person, row.director.person, row.manager) == (person, person, None)
-    assert (len(row.captains), row.buildings, row.without_captain) == (1, 2, 1)
+    assert (row.captains, row.buildings, row.without_captain) == (1, 2, 1)
     assert row.crossing == [person]
     assert city.person("worker") in row.workers
     for only, expected in (("any", 4), ("compound_secretary", 3), ("captain", 4), ("", 4)):

@@ -60,7 +60,7 @@ def _line(row: queries.CompoundPosts) -> list[str]:
         sender,
         str(first.until or "") if first is not None else "",
         str(row.buildings),
-        str(row.buildings - row.without_captain),
+        str(row.captains),
         _name(row.director),
         _name(row.manager),
         "、".join(user.name for user in row.workers),

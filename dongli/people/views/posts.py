@@ -97,7 +97,7 @@ def roster(request: HttpRequest) -> HttpResponse:
         "persons_url": reverse("people:persons"),
         "next": page.next,
         "own": _own_posts(viewer, area, day) if own else [],
-        "buildings": _buildings(viewer, area, page.rows) if area.level == Level.COMPOUND else [],
+        "buildings": _buildings(viewer, area, day) if area.level == Level.COMPOUND else [],
         "compound": page.rows[0] if area.level == Level.COMPOUND and page.rows else None,
         "waiting": left.waiting(area) if not request.GET.get("after") else [],
         "export": f"{reverse('people:posts_export')}?{urlencode({'area': area.code, 'only': only, 'on': day})}",
@@ -127,8 +127,8 @@ def _own_posts(viewer: Viewer, area: Area, day: date) -> list[Cell]:
     return [_cell(viewer, facts.post, area, held.get(facts.post, [])) for facts in fitting]
 
 
-def _buildings(viewer: Viewer, compound: Area, rows: list[queries.CompoundPosts]) -> list[tuple[Area, Cell]]:
-    captains = {one.area_id: one for one in (rows[0].captains if rows else [])}
+def _buildings(viewer: Viewer, compound: Area, day: date) -> list[tuple[Area, Cell]]:
+    captains = queries.captains_of(compound, day)
     return [
         (building, _cell(viewer, Post.CAPTAIN, building, [captains[building.pk]] if building.pk in captains else []))
         for building in areas.children(compound)
