@@ -70,7 +70,7 @@ compound AS MATERIALIZED (
     WHERE ground.kind = 'property_firm' AND ground.since <= %(day)s AND (ground.until IS NULL OR ground.until > %(day)s)
 ), away AS (
     SELECT user_id, deputy_id FROM people_absence WHERE since <= %(at)s AND until > %(at)s
-), present AS (
+), present AS NOT MATERIALIZED (
     SELECT id FROM people_user WHERE is_active AND (left_at IS NULL OR left_at > %(now)s)
 ), manned AS (
     SELECT DISTINCT turn.grid_id

@@ -44,7 +44,7 @@ _TENURES = """
     SELECT {distinct} held.id, place.code, place.name, place.path,
            person.name || coalesce(' · ' || sender.name, '') AS what, held.since
     FROM people_tenure held JOIN areas_area place ON place.id = held.area_id
-    JOIN people_user person ON person.id = held.person_id
+    LEFT JOIN people_user person ON person.id = held.person_id  -- never looked up to be counted
     LEFT JOIN organisations_organisation sender ON sender.id = held.seconded_from_id
     WHERE held.post IN ({posts}) AND place.path >= %(low)s AND place.path < %(high)s
       AND held.since <= %(day)s AND (held.until IS NULL OR held.until > %(day)s)
@@ -53,7 +53,8 @@ _TENURES = """
 _MEMBERS = """
     SELECT record.id, place.code, place.name, place.path, '' AS what, NULL::date AS since
     FROM volunteering_reportin record JOIN areas_area place ON place.id = record.compound_id
-    WHERE place.path >= %(low)s AND place.path < %(high)s AND record.state IN ('confirmed', 'ended')
+    WHERE place.level = 'compound' AND place.path >= %(low)s AND place.path < %(high)s
+      AND record.state IN ('confirmed', 'ended')
       AND record.decided_at < %(end)s AND (record.ended_at IS NULL OR record.ended_at >= %(end)s)
 """
 
