@@ -18,14 +18,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, timedelta
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dongli.settings")
 
-import django
-
-django.setup()
+import_module("dongli.wsgi")  # begins as the server's own processes begin
 
 from django.conf import settings  # noqa: E402 (Django first)
 from django.db import connection  # noqa: E402

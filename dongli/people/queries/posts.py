@@ -175,7 +175,8 @@ def _filled(compounds: list[Area], day: date) -> list[CompoundPosts]:
     buildings = Area.objects.active().filter(parent__in=list(rows), level=Level.BUILDING).order_by()
     counted = buildings.values("parent").annotate(all=Count("pk"), led=Count("pk", filter=Exists(captain)))
     for parent, every, led in counted.values_list("parent", "all", "led"):
-        rows[parent].buildings, rows[parent].captains = every, led
+        if parent is not None:
+            rows[parent].buildings, rows[parent].captains = every, led
     tenures = Tenure.objects.filter(held_on(day), area__in=list(rows)).select_related("person", "seconded_from")
     for tenure in tenures.only(*_TOLD).order_by("since", "id"):
         rows[tenure.area_id].held.setdefault(tenure.post, []).append(tenure)
