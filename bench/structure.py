@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dongli.settings")
 
-import_module("dongli.wsgi")  # begins as the server's own processes begin
+import_module("dongli.wsgi")  # as the server's own processes begin
 
 from django.conf import settings  # noqa: E402 (Django first)
 from django.db import connection  # noqa: E402
