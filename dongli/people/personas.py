@@ -14,6 +14,7 @@ from dongli.organisations.models import Organisation
 from dongli.people.models import Grant, Role, RosterEntry, User
 
 PREFIX = "demo-"
+WHY = "演示环境的身份"  # why each persona holds its role
 HOME_DISTRICT = "430202000000"
 OTHER_DISTRICT = "430203000000"
 Where = Literal["home", "elsewhere"]
@@ -244,11 +245,11 @@ def _ensure_grant(persona: Persona, user: User, community: Area) -> None:
     if area is None:
         return
     if not persona.function:
-        Grant.objects.create(user=user, role=persona.role, area=area, reason=PREFIX)
+        Grant.objects.create(user=user, role=persona.role, area=area, reason=WHY)
         return
     department = Organisation.objects.filter(area=area, function=persona.function, dissolved_on=None).first()
     if department is not None:
-        Grant.objects.create(user=user, role=persona.role, organisation=department, reason=PREFIX)
+        Grant.objects.create(user=user, role=persona.role, organisation=department, reason=WHY)
 
 
 def _ensure_turn(user: User, grid: Grid, rank: int) -> None:

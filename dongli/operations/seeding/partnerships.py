@@ -15,6 +15,7 @@ from dongli.partnerships.actions import Decided, Plan, Repeat, Terms
 from dongli.partnerships.models import Answer, LinkStep, Meeting
 from dongli.partnerships.queries.people import candidates
 from dongli.people.models import Grant, Role, User
+from dongli.people.personas import WHY
 from dongli.people.viewer import Viewer
 
 NEAR = (
@@ -72,7 +73,7 @@ def _unit(area: Area, name: str, kind: str, function: str = "") -> Organisation:
 def _appoint(school: Organisation, since: datetime) -> None:
     officer = User.objects.filter(username="demo-unit").first()
     if officer is not None and not officer.grants.exists():
-        Grant.objects.create(user=officer, role=Role.UNIT_OFFICER, organisation=school, since=since, reason="demo")
+        Grant.objects.create(user=officer, role=Role.UNIT_OFFICER, organisation=school, since=since, reason=WHY)
 
 
 def _link(viewer: Viewer, office: Organisation, units: list[Organisation]) -> None:
