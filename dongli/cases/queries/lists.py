@@ -38,7 +38,7 @@ from dongli.people.viewer import Viewer
 PAGE = 50
 COUNT_CAP = 100
 MAP_CAP = 2000
-BOARD_PAGE = 60
+BOARD_PAGE = 40
 
 # Saved filters of the desk: name → condition at a moment. The label of each is with the page.
 FILTERS: dict[str, Callable[[datetime], Q]] = {
