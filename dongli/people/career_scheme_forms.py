@@ -134,7 +134,7 @@ class SchemeForm(NumbersForm):
             "idempotency_key": forms.UUIDField(widget=forms.HiddenInput),
             "area": forms.ChoiceField(label=_("Area"), choices=[(one.code, one.name) for one in areas]),
             "since": day_field(_("In force from")),
-            "name": forms.CharField(label=_("Name"), max_length=60),
+            "name": forms.CharField(label=_("Name of the scheme"), max_length=60),
             "version": forms.CharField(label=_("Version"), max_length=40, help_text=_("As the document calls it")),
             "source": forms.CharField(label=_("Source"), max_length=300, required=False),
         }

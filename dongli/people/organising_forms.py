@@ -65,7 +65,7 @@ class ActForm(forms.Form):
 class FoundForm(ActForm):
     """A new organisation; only what its kind needs is asked."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = forms.CharField(label=gettext_lazy("Name of the organisation"), max_length=120)
     unit_kind = forms.ChoiceField(label=gettext_lazy("Kind of unit"), choices=[BLANK, *UnitKind.choices])
     sector = forms.CharField(label=gettext_lazy("Industry or supply chain"), max_length=60)
     line = forms.ChoiceField(label=gettext_lazy("Line of business"), choices=[BLANK, *Line.choices])

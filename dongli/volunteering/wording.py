@@ -34,7 +34,7 @@ STEP_LOOKS: dict[str, Look] = {
     "ask": (gettext_lazy("Reported in, waiting for the compound"), "door-enter", "info"),
     "change": (gettext_lazy("Details changed"), "edit", ""),
     "confirm": (gettext_lazy("Confirmed"), "circle-check", "good"),
-    "decline": (gettext_lazy("Declined"), "circle-x", "bad"),
+    "decline": (gettext_lazy("Not confirmed"), "circle-x", "bad"),
     "moved": (gettext_lazy("Moved house"), "home", ""),
     "left": (gettext_lazy("Left"), "logout", ""),
     "withdrawn": (gettext_lazy("Consent withdrawn"), "ban", ""),
