@@ -36,7 +36,7 @@ test: install-dev browser ## lint, then every test, with branch coverage
 	@$(MAKE) lint
 	@echo '== Testing'
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest -n 2 --cov --cov-branch --cov-report=term
+	@$(PY) -m pytest -n 2 --dist worksteal --cov --cov-branch --cov-report=term
 
 lint: $(DEV_STAMP) ## style, types, import rule, migrations, lock files
 	@echo '== Style'
