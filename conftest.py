@@ -13,7 +13,8 @@ VAR = Path(os.environ.get("DONGLI_VAR") or Path(__file__).resolve().parent / "va
 EMBEDDED = not os.environ.get("DATABASE_URL")
 
 os.environ.setdefault("DONGLI_DEMO", "1")
-os.environ.setdefault("PGOPTIONS", "-c lock_timeout=60s")  # who waits longer for a lock waits for ever: say so
+# Who waits longer for a lock waits for ever, and a statement that takes longer has a bad plan: both fail and are named.
+os.environ.setdefault("PGOPTIONS", "-c lock_timeout=60s -c statement_timeout=240s")
 if EMBEDDED:
     embedded.ensure_running(VAR)
 
