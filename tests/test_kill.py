@@ -23,10 +23,17 @@ BETWEEN = 1.0  # seconds of filing before each kill, and after the last
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with Site() as made:
+def made() -> Iterator[Site]:
+    with Site() as found:
+        yield found
+
+
+@pytest.fixture
+def site(made: Site) -> Site:
+    """The site, running, whatever the test before has done to it."""
+    if made.process is None:
         made.start()
-        yield made
+    return made
 
 
 class Crowd:
@@ -110,7 +117,6 @@ def test_a_clean_stop_leaves_no_process(site: Site) -> None:
 
 
 def test_a_killed_supervisor_leaves_no_process_and_loses_nothing(site: Site) -> None:
-    site.start()
     filer = Filer(site.port)
     page = filer.file("最后一件", str(new_id()))
     filer.close()
