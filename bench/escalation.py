@@ -21,18 +21,18 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 (Django first)
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.db import connection
 
-from dongli.cases.actions.escalating import escalate_due  # noqa: E402
-from dongli.cases.actions.policy import load_policy  # noqa: E402
-from dongli.cases.models import Step, Task  # noqa: E402
-from dongli.cases.workflow import CaseState  # noqa: E402
-from dongli.common.clock import now  # noqa: E402
-from dongli.notices.models import Notification  # noqa: E402
-from dongli.operations import embedded  # noqa: E402
-from dongli.operations.seeding.bulk import make_cases  # noqa: E402
-from tests.cast import make_city  # noqa: E402
+from dongli.cases.actions.escalating import escalate_due
+from dongli.cases.actions.policy import load_policy
+from dongli.cases.models import Step, Task
+from dongli.cases.workflow import CaseState
+from dongli.common.clock import now
+from dongli.notices.models import Notification
+from dongli.operations import embedded
+from dongli.operations.seeding.bulk import make_cases
+from tests.cast import make_city
 
 AIM = 30.0
 

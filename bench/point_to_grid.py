@@ -25,13 +25,13 @@ import django
 
 django.setup()
 
-import shapely  # noqa: E402 (Django first)
-from django.conf import settings  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
-from shapely.geometry.base import BaseGeometry  # noqa: E402
+import shapely
+from django.conf import settings
+from django.db import connection, transaction
+from shapely.geometry.base import BaseGeometry
 
-from dongli.areas.index import MapIndex, Place  # noqa: E402
-from dongli.operations import embedded  # noqa: E402
+from dongli.areas.index import MapIndex, Place
+from dongli.operations import embedded
 
 WEST, SOUTH, EAST, NORTH = 112.95, 26.0, 114.1, 28.0  # about the city's bounds
 VERTICES = 25

@@ -27,22 +27,22 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dongli.settings")
 
 import_module("dongli.wsgi")  # as the server's own processes begin
 
-import psycopg  # noqa: E402 (Django first)
-from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from dongli.areas.seed import seed_areas  # noqa: E402
-from dongli.cases.actions.policy import load_policy  # noqa: E402
-from dongli.common.clock import now  # noqa: E402
-from dongli.operations import assets, embedded, libpq  # noqa: E402
-from dongli.operations.seeding.bulk import make_cases  # noqa: E402
-from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff  # noqa: E402
-from dongli.organisations.models import Organisation  # noqa: E402
-from dongli.people.models import User  # noqa: E402
-from tests.cast import log_in  # noqa: E402
-from tests.sizes import Page, pages  # noqa: E402
+from dongli.areas.seed import seed_areas
+from dongli.cases.actions.policy import load_policy
+from dongli.common.clock import now
+from dongli.operations import assets, embedded, libpq
+from dongli.operations.seeding.bulk import make_cases
+from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
+from dongli.organisations.models import Organisation
+from dongli.people.models import User
+from tests.cast import log_in
+from tests.sizes import Page, pages
 
 TIMES, PLUS = 3, 15.0
 

@@ -25,21 +25,21 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402 (Django first)
-from django.db import connection  # noqa: E402
+from django.conf import settings
+from django.db import connection
 
-from dongli.cases import search  # noqa: E402
-from dongli.cases.actions.filing import Filing, submit  # noqa: E402
-from dongli.cases.actions.policy import load_policy  # noqa: E402
-from dongli.cases.actions.searching import search_row  # noqa: E402
-from dongli.cases.models import Case, CaseText  # noqa: E402
-from dongli.cases.queries import lists  # noqa: E402
-from dongli.cases.queries.lists import Sieve  # noqa: E402
-from dongli.cases.routing import Where  # noqa: E402
-from dongli.common.ids import new_id  # noqa: E402
-from dongli.operations import embedded  # noqa: E402
-from dongli.people.viewer import Viewer  # noqa: E402
-from tests.cast import City, make_city  # noqa: E402
+from dongli.cases import search
+from dongli.cases.actions.filing import Filing, submit
+from dongli.cases.actions.policy import load_policy
+from dongli.cases.actions.searching import search_row
+from dongli.cases.models import Case, CaseText
+from dongli.cases.queries import lists
+from dongli.cases.queries.lists import Sieve
+from dongli.cases.routing import Where
+from dongli.common.ids import new_id
+from dongli.operations import embedded
+from dongli.people.viewer import Viewer
+from tests.cast import City, make_city
 
 WHERE = "小区门口 三栋楼下 学校旁边 菜市场 公交站 地下车库 电梯口 广场 花坛 路口 河边 二单元 围墙外 停车场".split()
 WHAT = "路灯不亮 井盖松动 下水道堵了 垃圾没人清 停水 违规停车 噪音很大 树枝折断 墙皮脱落 占道经营".split()

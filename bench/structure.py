@@ -26,26 +26,26 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dongli.settings")
 
 import_module("dongli.wsgi")  # as the server's own processes begin
 
-from django.conf import settings  # noqa: E402 (Django first)
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from dongli.areas.models import Area, Level  # noqa: E402
-from dongli.areas.seed import seed_areas  # noqa: E402
-from dongli.cases.actions.policy import load_policy  # noqa: E402
-from dongli.common.clock import now, today  # noqa: E402
-from dongli.operations import assets, embedded  # noqa: E402
-from dongli.operations.seeding.careers import make_careers  # noqa: E402
-from dongli.operations.seeding.members import make_members  # noqa: E402
-from dongli.operations.seeding.organisations import make_organisations  # noqa: E402
-from dongli.operations.seeding.posts import make_posts  # noqa: E402
-from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff  # noqa: E402
-from dongli.people.actions.career_schemes import shipped  # noqa: E402
-from dongli.people.careers.rules import Scheme  # noqa: E402
-from dongli.people.models import User  # noqa: E402
-from dongli.people.queries.career_runs import simulate as simulate_scheme  # noqa: E402
-from tests.cast import log_in  # noqa: E402
+from dongli.areas.models import Area, Level
+from dongli.areas.seed import seed_areas
+from dongli.cases.actions.policy import load_policy
+from dongli.common.clock import now, today
+from dongli.operations import assets, embedded
+from dongli.operations.seeding.careers import make_careers
+from dongli.operations.seeding.members import make_members
+from dongli.operations.seeding.organisations import make_organisations
+from dongli.operations.seeding.posts import make_posts
+from dongli.operations.seeding.staff import seed_organisations, seed_residents, seed_staff
+from dongli.people.actions.career_schemes import shipped
+from dongli.people.careers.rules import Scheme
+from dongli.people.models import User
+from dongli.people.queries.career_runs import simulate as simulate_scheme
+from tests.cast import log_in
 
 MOST_MS, MOST_SECONDS, MOST_SIMULATION = 60.0, 60.0, 2.0
 PAGES = (

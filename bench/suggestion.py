@@ -20,10 +20,10 @@ import django
 
 django.setup()
 
-from dongli.cases.catalogue import SHIPPED_APPEALS, read_table, shipped_catalogue  # noqa: E402 (Django first)
-from dongli.cases.learned import Blend  # noqa: E402
-from dongli.cases.suggest import Suggester  # noqa: E402
-from dongli.cases.training import shipped_examples, train  # noqa: E402
+from dongli.cases.catalogue import SHIPPED_APPEALS, read_table, shipped_catalogue
+from dongli.cases.learned import Blend
+from dongli.cases.suggest import Suggester
+from dongli.cases.training import shipped_examples, train
 
 AIM_MS = 10.0
 

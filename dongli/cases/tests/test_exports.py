@@ -57,8 +57,12 @@ def content(desk: Desk, export: Export) -> bytes:
 
 
 def table(desk: Desk, export: Export) -> list[list[str]]:
-    data = content(desk, export)
-    if export.format == "csv":
+    return rows_of(content(desk, export), export.format)
+
+
+def rows_of(data: bytes, format: str) -> list[list[str]]:
+    """The cells of an exported file."""
+    if format == "csv":
         assert data.startswith(b"\xef\xbb\xbf")
         return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     sheet = load_workbook(io.BytesIO(data), read_only=True).worksheets[0]
