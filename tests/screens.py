@@ -112,7 +112,7 @@ SCREENS = [
     Screen("desk-refuse", "/desk/queue/?filter=new", "demo-community", (ROW, MORE, "a[href*='/refuse/']")),
     Screen("desk-dispatch", "/desk/queue/?filter=dispatch", "demo-district", (ROW, "a[href*='/dispatch/']")),
     Screen("desk-place", "/desk/queue/?filter=unplaced", "demo-city", (ROW, "a[href*='/place/']")),
-    Screen("desk-check", "/desk/queue/?filter=check", "demo-subdistrict", (ROW, "a[href*='/check/']")),
+    Screen("desk-check", "/desk/queue/?filter=check", "demo-community", (ROW, "a[href*='/check/']")),
     Screen("work-look", "/work/", "demo-worker", (".job-open[href*='/work/look/']",)),
     Screen("desk-verifying", "/desk/queue/?filter=verifying", "demo-community", (ROW,)),
     Screen("desk-ask-look", "/desk/queue/?filter=new", "demo-community", (ROW, MORE, "a[href*='/ask-verify/']")),
