@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -361,9 +362,9 @@ def _csv_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _xlsx_lines(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        yield number, [_cell_text(cell) for cell in cells]
+    with closing(load_workbook(io.BytesIO(content), read_only=True, data_only=True)) as book:
+        for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            yield number, [_cell_text(cell) for cell in cells]
 
 
 def _cell_text(cell: object) -> str:

@@ -40,7 +40,8 @@ def read_labelled(path: Path, catalogue: Sequence[Classed]) -> Labels:
 
     A label is a class's code or name. When fewer than half are, the labels are taken as a classification of its own.
     """
-    rows = list(_rows(path))
+    with open_tables(path) as tables:
+        rows = list(_rows(tables))
     codes = {one.code: one.code for one in catalogue} | {plain(one.name): one.code for one in catalogue}
     known = [Example(row.text, codes[key]) for row in rows if (key := plain(row.code)) in codes]
     if len(known) * 2 >= len(rows):
@@ -48,8 +49,8 @@ def read_labelled(path: Path, catalogue: Sequence[Classed]) -> Labels:
     return Labels(rows, own=False, unknown=0)
 
 
-def _rows(path: Path) -> Iterator[Example]:
-    table, places, label, heading_line = _heading(open_tables(path))
+def _rows(tables: Sequence[Table]) -> Iterator[Example]:
+    table, places, label, heading_line = _heading(tables)
     for row in table.rows():
         if row.line <= heading_line or row.torn_until:
             continue

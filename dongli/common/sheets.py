@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from array import array
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -86,26 +87,21 @@ def _nothing() -> Iterator[Range]:
     return iter(())
 
 
-def _let_be() -> None:
-    return
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A way to read the file as a table: a sheet of a workbook, or a text file cut at one delimiter.
 
     `merged`: first and last row and column of cells that are merged, counted from 1 (always empty for text).
-    `close` lets go of the file, for all tables of it.
     """
 
     rows: Callable[[], Iterator[TableRow]]
     is_text: bool
     merged: Callable[[], Iterator[Range]] = _nothing
-    close: Callable[[], None] = _let_be
 
 
-def open_tables(path: Path, *, most_unpacked: int = MAX_UNPACKED, formulas: bool = False) -> list[Table]:
-    """The tables `path` may hold; raises `FileProblem` when it is no table at all. Told by content, not by name.
+@contextmanager
+def open_tables(path: Path, *, most_unpacked: int = MAX_UNPACKED, formulas: bool = False) -> Iterator[list[Table]]:
+    """The tables `path` may hold, until left; raises `FileProblem` when it is no table at all. Told by content.
 
     A workbook that unpacks to more than `most_unpacked` bytes is refused. With `formulas` cells that hold one are
     named in each row, instead of being read as what the spreadsheet last computed.
@@ -120,12 +116,14 @@ def open_tables(path: Path, *, most_unpacked: int = MAX_UNPACKED, formulas: bool
     if head.startswith(_OLE):
         raise FileProblem("encrypted" if _is_encrypted(path) else "old_excel")
     if head.startswith(b"PK"):
-        return _sheets(path, most_unpacked, formulas)
+        with _open_workbook(path, most_unpacked, formulas) as sheets:
+            yield [Table(_sheet_reader(sheet, formulas), False, _merged_reader(path, sheet)) for sheet in sheets]
+        return
     start = head.lstrip(codecs.BOM_UTF8).lstrip()[:300].lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<style")):
         raise FileProblem("web_page")
     encoding = detect_encoding(path)
-    return [Table(_text_reader(path, encoding, delimiter), is_text=True) for delimiter in DELIMITERS]
+    yield [Table(_text_reader(path, encoding, delimiter), is_text=True) for delimiter in DELIMITERS]
 
 
 # Text files
@@ -211,7 +209,23 @@ def _is_encrypted(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in file.read(_CHUNK)
 
 
-def _sheets(path: Path, most_unpacked: int, formulas: bool) -> list[Table]:
+@contextmanager
+def _open_workbook(path: Path, most_unpacked: int, formulas: bool) -> Iterator[list[Any]]:
+    """Its sheets, as openpyxl has them."""
+    _check_workbook(path, most_unpacked)
+    try:
+        reader = _Reader(str(path), read_only=True, keep_vba=False, data_only=not formulas, keep_links=False)
+    except _BROKEN as error:
+        raise FileProblem("broken") from error
+    with closing(reader):
+        try:
+            reader.read()
+        except _BROKEN as error:
+            raise FileProblem("broken") from error
+        yield reader.wb.worksheets
+
+
+def _check_workbook(path: Path, most_unpacked: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -222,20 +236,6 @@ def _sheets(path: Path, most_unpacked: int, formulas: bool) -> list[Table]:
     size, packed = sum(entry.file_size for entry in entries), max(path.stat().st_size, 1)
     if size > most_unpacked or (size > 50_000_000 and size / packed > MAX_RATIO):
         raise FileProblem("too_big", size=size // 1_000_000, limit=most_unpacked // 1_000_000)
-    reader = _open_workbook(path, formulas)
-    return [
-        Table(_sheet_reader(sheet, formulas), is_text=False, merged=_merged_reader(path, sheet), close=reader.close)
-        for sheet in reader.wb.worksheets
-    ]
-
-
-def _open_workbook(path: Path, formulas: bool) -> "_Reader":
-    try:
-        reader = _Reader(str(path), read_only=True, keep_vba=False, data_only=not formulas, keep_links=False)
-        reader.read()
-    except _BROKEN as error:
-        raise FileProblem("broken") from error
-    return reader
 
 
 def _sheet_reader(sheet: Any, formulas: bool) -> Callable[[], Iterator[TableRow]]:

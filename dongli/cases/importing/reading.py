@@ -73,8 +73,9 @@ def read_rows(
     `FileProblem`, before the first row, when the file can't be read as a table of appeals.
     """
     wanted = check_mapping(mapping or {})
-    table, columns, heading_line = _find_heading(open_tables(Path(path)), wanted)
-    return _read(table, columns, heading_line, latest)
+    with open_tables(Path(path)) as tables:
+        table, columns, heading_line = _find_heading(tables, wanted)
+        yield from _read(table, columns, heading_line, latest)
 
 
 def _read(table: Table, columns: Columns, heading_line: int, latest: datetime | None) -> Iterator[RawRow | BadRow]:

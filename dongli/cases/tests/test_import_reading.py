@@ -1,6 +1,7 @@
 """Exports as they come: any order, encoding, heading and format of time; every bad row by its line."""
 
 import csv
+import gc
 import io
 import zipfile
 from contextlib import suppress
@@ -289,3 +290,16 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory,
     with suppress(FileProblem):
         for row in read_rows(path):
             assert isinstance(row, RawRow) or row.problems
+
+
+@pytest.mark.parametrize("rows", [[CHINESE, ROW], [["甲", "乙"], ["1", "2"]]], ids=["read", "refused"])
+def test_a_workbook_is_closed_when_it_has_been_read(tmp_path: Path, rows: list[list[str]]) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", rows)
+    gc.disable()  # the collector would close it too, with a warning, at some other time
+    try:
+        with suppress(FileProblem):
+            list(read_rows(path))
+        files = [one for one in gc.get_objects() if isinstance(one, io.BufferedReader) and not one.closed]
+    finally:
+        gc.enable()
+    assert str(path) not in [file.name for file in files]

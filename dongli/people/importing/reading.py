@@ -51,12 +51,8 @@ class Sheet:
 @contextmanager
 def open_sheet(kind: TableKind, path: Path) -> Iterator[Sheet]:
     """The table of this kind in the file; raises `FileProblem` naming what is missing. Closed when left."""
-    tables = open_tables(path, most_unpacked=MOST_UNPACKED, formulas=True)
-    try:
+    with open_tables(path, most_unpacked=MOST_UNPACKED, formulas=True) as tables:
         yield _find(kind, tables)
-    finally:
-        for table in tables:
-            table.close()
 
 
 def _find(kind: TableKind, tables: list[Table]) -> Sheet:
