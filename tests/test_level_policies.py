@@ -148,6 +148,7 @@ def test_a_binding_value_cannot_be_loosened_below(city: City) -> None:
     assert policies.value("points_most_hours", city.community) == 1
 
 
+@pytest.mark.freshness
 def test_a_change_is_seen_by_a_process_that_has_read_before(
     city: City, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ Computed from records at each look, never stored (why, and what it costs: `docs/
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -141,15 +141,15 @@ def facts(area: Area, on: date | None = None, *, narrowed: str = "", span: Span 
     moment = now()
     at = moment if day == today() else midnight(day + timedelta(days=1)) - timedelta(seconds=1)
     low, high = span or (area.path, area.path_end)
-    grounds = _within(low, high)
+    grounds, grids = _within(index.current_token(), low, high)
     params: dict[str, Any] = {
         "low": low,
         "high": high,
         "day": day,
         "at": at,
         "now": moment,
-        "grounds": [ground for _path, ground, _grid in grounds],
-        "grids": [grid for _path, _ground, grid in grounds],
+        "grounds": grounds,
+        "grids": grids,
         "kinds": [str(kind) for kind in (*BRANCHES, *COMMITTEES, OrganisationKind.PROPERTY_FIRM)],
         "branches": [str(kind) for kind in BRANCHES],
         "committees": [str(kind) for kind in COMMITTEES],
@@ -171,10 +171,17 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), CITY_ZONE)
 
 
-def _within(low: str, high: str) -> list[tuple[str, UUID, UUID]]:
-    every = _grounds(index.current_token())
+@lru_cache(maxsize=64)
+def _within(token: UUID | None, low: str, high: str) -> tuple[str, str]:
+    """The compounds of a stretch that lie in a grid, and those grids, as PostgreSQL writes arrays."""
+    every = _grounds(token)
     first, last = (bisect_left(every, path, key=lambda row: row[0]) for path in (low, high))
-    return every[first:last]
+    found = every[first:last]
+    return _array(ground for _path, ground, _grid in found), _array(grid for _path, _ground, grid in found)
+
+
+def _array(ids: Iterable[UUID]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """Gaps as rows, with the reason that holds and the duty that counts, as SQL that follows `reporting.facts`."""
 
-from dongli.reporting.coverage import ITEMS
+from dongli.reporting.coverage import GAPS, ITEMS
 
 _VALUES = ", ".join(f"({position}, '{item.key}', {item.missing})" for position, item in enumerate(ITEMS.values()))
 _LISTED = """
@@ -21,13 +21,25 @@ LISTED = _LISTED.format(values=_VALUES)
 """One row a gap. Wants no parameter beyond those of the facts."""
 _NOTED = """
 , noted AS (
-    SELECT facts.*, coalesce(counted.gaps, 0) AS gaps, coalesce(counted.explained, 0) AS explained,
-           coalesce(counted.assigned, 0) AS assigned
+    SELECT facts.*, {gaps} AS gaps, coalesce(explained.gaps, 0) AS explained, coalesce(assigned.gaps, 0) AS assigned
     FROM facts LEFT JOIN (
-        SELECT id, count(*) AS gaps, count(given_id) AS explained,
-               count(*) FILTER (WHERE duty_state = ANY(%(open)s)) AS assigned
-        FROM listed GROUP BY id
-    ) counted ON counted.id = facts.id
+        SELECT facts.id, count(*) AS gaps FROM facts JOIN reporting_givenreason given ON given.compound_id = facts.id
+        WHERE given.withdrawn_at IS NULL AND given.since <= %(day)s AND given.until > %(day)s AND {given_is_missing}
+        GROUP BY facts.id
+    ) explained ON explained.id = facts.id LEFT JOIN (
+        SELECT facts.id, count(*) AS gaps FROM facts JOIN reporting_gapduty gap ON gap.compound_id = facts.id
+        JOIN duties_duty duty ON duty.id = gap.duty_id
+        WHERE gap.current AND duty.state = ANY(%(open)s) AND {gap_is_missing}
+        GROUP BY facts.id
+    ) assigned ON assigned.id = facts.id
 )"""
-NOTED = LISTED + _NOTED
+
+
+def _is_missing(row: str) -> str:
+    """Whether the item that a row of a table names is missing in the compound."""
+    cases = " ".join(f"WHEN '{item.key}' THEN {item.missing}" for item in ITEMS.values())
+    return f"CASE {row}.item {cases} END"
+
+
+NOTED = _NOTED.format(gaps=GAPS, given_is_missing=_is_missing("given"), gap_is_missing=_is_missing("gap"))
 """The facts with how many gaps there are, have a reason, are somebody's open duty. Parameter: `open`, duty states."""

@@ -169,6 +169,7 @@ def test_the_index_follows_the_database() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.freshness
 def test_a_look_up_asks_the_database_at_most_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     made = make_city()
     moment = [1000.0]
@@ -200,6 +201,7 @@ def test_while_one_rebuilds_others_are_served_by_the_old_index(monkeypatch: pyte
 
 
 @pytest.mark.django_db
+@pytest.mark.freshness
 def test_another_process_sees_a_change_within_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = [1000.0]
     monkeypatch.setattr("dongli.areas.index.time.monotonic", lambda: moment[0])

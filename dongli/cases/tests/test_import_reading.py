@@ -299,7 +299,7 @@ def test_a_workbook_is_closed_when_it_has_been_read(tmp_path: Path, rows: list[l
     try:
         with suppress(FileProblem):
             list(read_rows(path))
-        files = [one for one in gc.get_objects() if isinstance(one, io.BufferedReader) and not one.closed]
+        files = [one for one in gc.get_objects() if type(one) is io.BufferedReader and not one.closed]
     finally:
         gc.enable()
     assert str(path) not in [file.name for file in files]

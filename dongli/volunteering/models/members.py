@@ -85,6 +85,12 @@ class ReportIn(models.Model):
         ]
         indexes = [
             models.Index(fields=["compound", "state", "id"], name="report_in_compound"),
+            models.Index(
+                fields=["compound", "decided_at"],
+                include=["ended_at"],
+                condition=Q(state__in=["confirmed", "ended"]),
+                name="report_in_counted",
+            ),
             models.Index(fields=["person", "-id"], name="report_in_person"),
             models.Index(fields=["unit", "state"], condition=Q(told_unit__isnull=False), name="report_in_unit"),
             GinIndex(fields=["offers"], condition=Q(state="confirmed"), name="report_in_offers"),
