@@ -79,11 +79,13 @@ def _is_alive(pid: int) -> bool:
 
 @pytest.fixture(autouse=True)
 def _nothing_shared(settings: Settings, tmp_path: Path) -> None:
-    """No test writes into the checkout's uploads, or sees the policy of the one before."""
+    """No test writes into the checkout's uploads, or sees the policy or the map of the one before."""
+    from dongli.areas import index
     from dongli.cases import policy
     from dongli.people import policies
 
     settings.MEDIA_ROOT = tmp_path / "media"
+    index.expire()
     policy.forget()
     policies.forget()
 
