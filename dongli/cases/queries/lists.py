@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from dongli.areas.models import Area, Level
@@ -38,7 +38,7 @@ from dongli.people.viewer import Viewer
 PAGE = 50
 COUNT_CAP = 100
 MAP_CAP = 2000
-BOARD_PAGE = 40
+BOARD_PAGE = 30
 
 # Saved filters of the desk: name → condition at a moment. The label of each is with the page.
 FILTERS: dict[str, Callable[[datetime], Q]] = {
@@ -406,6 +406,18 @@ class Board:
     next: str = ""
 
 
+# What a card shows, and what tells what its viewer may do: the rest of 140 columns is not fetched.
+_ON_CARD = (
+    *("kind", "state", "why", "place", "wanted_at", "blown_at", "ended_at", "blown_by__name"),
+    *("case__number", "case__resident", "case__verifier", "case__danger", "case__hidden_from", "case__text__description"),
+    *("case__desk__path", "case__community__path", "case__community__name"),
+)
+_CALLED_ON_CARD = (
+    *("whistle", "state", "due_at", "report_in_due_at", "ring_at", "acknowledged_at", "reported_in_at", "ended_at"),
+    "organisation__name",
+)
+
+
 def board(viewer: Viewer, after: str = "") -> Board:
     """A page of the whistles of the cases this viewer may see, after the whistle id `after`, newest first: all open
     ones, and those done in the last three days. `next` of the board: the key of the following page."""
@@ -413,17 +425,20 @@ def board(viewer: Viewer, after: str = "") -> Board:
     open_or_recent = Q(state__in=sorted(OPEN_WHISTLE_STATES)) | recent
     if (key := parse_id(after)) is not None:
         open_or_recent &= Q(pk__lt=key)
+    called = Task.objects.select_related("organisation")
     whistles = list(
         Whistle.objects.filter(open_or_recent)
         .filter(Exists(Case.objects.filter(access.visible(viewer), pk=OuterRef("case"))))
-        .select_related("case__text", "case__community", "case__desk", "blown_by", "signed_by")
-        .prefetch_related("wanted", Prefetch("tasks", Task.objects.select_related("organisation").order_by("id")))
+        .select_related("case__text", "case__community", "case__desk", "blown_by")
+        .only(*_ON_CARD)
+        .prefetch_related(Prefetch("tasks", called.only(*_CALLED_ON_CARD).order_by("id")))
         .order_by("-id")[: BOARD_PAGE + 1]
     )
     further = str(whistles[BOARD_PAGE - 1].id) if len(whistles) > BOARD_PAGE else ""
     board = Board([], [], [], [], further)
     for whistle in whistles[:BOARD_PAGE]:
         _column(board, whistle).append(whistle)
+    prefetch_related_objects(board.blown, "wanted")  # only there is it shown
     return board
 
 
