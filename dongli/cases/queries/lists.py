@@ -409,8 +409,8 @@ class Board:
 # What a card shows, and what tells what its viewer may do: the rest of 140 columns is not fetched.
 _ON_CARD = (
     *("kind", "state", "why", "place", "wanted_at", "blown_at", "ended_at", "blown_by__name"),
-    *("case__number", "case__resident", "case__verifier", "case__danger", "case__hidden_from", "case__text__description"),
-    *("case__desk__path", "case__community__path", "case__community__name"),
+    *("case__number", "case__resident", "case__verifier", "case__danger", "case__hidden_from"),
+    *("case__text__description", "case__desk__path", "case__community__path", "case__community__name"),
 )
 _CALLED_ON_CARD = (
     *("whistle", "state", "due_at", "report_in_due_at", "ring_at", "acknowledged_at", "reported_in_at", "ended_at"),
