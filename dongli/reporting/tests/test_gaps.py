@@ -12,12 +12,13 @@ from dongli.common.errors import Conflict, Invalid, NotAllowed, NotFound
 from dongli.common.ids import new_id
 from dongli.duties.actions import close_duty
 from dongli.duties.models import Duty
-from dongli.organisations.models import OrganisationKind
+from dongli.organisations.models import Organisation, OrganisationKind
 from dongli.people.viewer import Viewer
 from dongli.reporting.actions.assigning import Charge, assign_gap
 from dongli.reporting.actions.reasons import Given, give_reason, reasons_for, withdraw_reason
 from dongli.reporting.models import GapDuty, GivenReason
 from dongli.reporting.queries.gaps import Sieve, gaps
+from dongli.reporting.queries.rates import coverage
 from dongli.reporting.tests.conftest import unit
 from tests.cast import City, log_in
 
@@ -114,6 +115,26 @@ def test_a_gap_is_one_duty_at_a_time(city: City) -> None:
     with pytest.raises(Conflict):
         assign(city, street, item="branch")
     assert (city.compound.code, "branch") not in listed(city)
+
+
+def test_the_rates_count_the_gaps_that_the_list_shows(city: City) -> None:
+    def agreed() -> tuple[int, int, int]:
+        whole = coverage(city.viewer("secretary"), city.community).whole
+        counted = (whole.gaps, whole.explained, whole.assigned)
+        assert counted == tuple(len(listed(city, **asked)) for asked in ({}, {"reason": "given"}, {"duty": "open"}))
+        return counted
+
+    bare, none, nobody = agreed()
+    assert (none, nobody) == (0, 0)
+    explain(city, days=10)
+    explain(city, item="secretary")
+    duty = assign(city, city.viewer("subdistrict"))
+    assert agreed() == (bare, 2, 1)
+    unit(city.compound, OrganisationKind.BRANCH)
+    assert agreed() == (bare - 1, 1, 0), "a reason and a duty for what is no longer missing count for nothing"
+    Organisation.objects.filter(kind=OrganisationKind.BRANCH, area=city.compound).delete()
+    close_duty(viewer=city.viewer("secretary"), duty_id=duty.id, key=new_id(), evidence="支部已成立")
+    assert agreed() == (bare - 1, 2, 0), "the branch is missing again, but ending the duty was work"
 
 
 def test_the_pages_give_a_reason_and_a_duty_and_keep_what_was_typed(client: Client, city: City) -> None:
