@@ -56,6 +56,7 @@ def _more_at_work(verb: str) -> tuple[str, str]:
 
 ROW = ".rows [data-id] a"
 MORE = ".case-actions details.menu > summary"
+CHECK = "a:is([href$='/check/'], [href$='/close/'])"
 SCREENS = [
     Screen("home", "/"),
     Screen("home-signed-in", "/", "demo-resident"),
@@ -112,7 +113,7 @@ SCREENS = [
     Screen("desk-refuse", "/desk/queue/?filter=new", "demo-community", (ROW, MORE, "a[href*='/refuse/']")),
     Screen("desk-dispatch", "/desk/queue/?filter=dispatch", "demo-district", (ROW, "a[href*='/dispatch/']")),
     Screen("desk-place", "/desk/queue/?filter=unplaced", "demo-city", (ROW, "a[href*='/place/']")),
-    Screen("desk-check", "/desk/queue/?filter=check", "demo-community", (ROW, "a[href*='/check/']")),
+    Screen("desk-check", "/desk/queue/?filter=check", "demo-community", (ROW, CHECK)),
     Screen("work-look", "/work/", "demo-worker", (".job-open[href*='/work/look/']",)),
     Screen("desk-verifying", "/desk/queue/?filter=verifying", "demo-community", (ROW,)),
     Screen("desk-ask-look", "/desk/queue/?filter=new", "demo-community", (ROW, MORE, "a[href*='/ask-verify/']")),
