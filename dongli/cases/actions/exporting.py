@@ -96,7 +96,7 @@ def _finish(export: Export, viewer: Viewer, name: str) -> None:
         subject=export.pk,
         field=export.format,
         value="",
-        reason=f"{export.done} cases",
+        reason=_("%(count)s cases") % {"count": export.done},
     )
     Export.objects.filter(pk=export.pk).update(state=ExportState.DONE, file=name)
 

@@ -101,7 +101,7 @@ def test_a_file_is_for_whoever_asked_only(stage: Stage, desk: Desk, media: Path)
         for name in ("desk_export", "desk_export_live", "desk_export_file"):
             assert Desk(stage, who).get(name, export.id).status_code == status
     record = AccessRecord.objects.get(subject_kind="export")
-    assert (record.viewer, record.subject_id, record.reason) == (stage.city.person("community"), export.id, "1 cases")
+    assert (record.viewer, record.subject_id, record.reason) == (stage.city.person("community"), export.id, "1件案卷")
     assert len(Path(export.file).stem) >= 32
     assert desk.get("desk_export_file", new_id()).status_code == 404
 

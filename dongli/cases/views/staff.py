@@ -228,6 +228,7 @@ def open_contact(request: HttpRequest, case_id: UUID) -> HttpResponse:
         value=contact.phone,
         person=found.resident,
         area=found.desk,
+        called=found.number,
     )
     room = room_of(request, viewer)
     mine = next((task for task in tasks if access.holds(viewer, found, task)), None)

@@ -52,6 +52,7 @@ def _looks() -> int:
             value="",
             person=case.resident,
             area=case.desk,
+            called=case.number,
         )
     return len(found)
 

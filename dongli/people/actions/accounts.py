@@ -196,12 +196,13 @@ def open_record(
     value: str,
     person: User | None = None,
     area: Area | None = None,
+    called: str = "",
     reason: str = "",
 ) -> str:
     """Unmask one personal value: writes who saw what, then answers `value`.
 
     `kind` and `subject` name the record ("case", its id), `person` the account it is about, who can see the record,
-    `area` where the record lies, whose auditors can.
+    `area` where the record lies, whose auditors can, `called` what they know it by (a case's number).
     That the viewer handles the case is checked by the caller, who knows cases. Raises `NotAllowed` for non-staff.
     """
     if not viewer.is_staff_member:
@@ -213,6 +214,7 @@ def open_record(
         person=person,
         area=area,
         field=field,
+        called=called,
         reason=clean(reason, field="reason", max_length=100),
     )
     return value

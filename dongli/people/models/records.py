@@ -14,7 +14,8 @@ class AccessRecord(models.Model):
     """Who unmasked whose personal data, when and why: append-only (database trigger), shown to the person concerned.
 
     `subject` is the record that was opened (`subject_kind` names its table), `person` the account it is about, if any,
-    `area` where the record lies: auditors of that area, or of one around it, read the row.
+    `area` where the record lies: auditors of that area, or of one around it, read the row. `called` is what the record
+    is called in its own pages where that names nobody: the number of a case.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -23,6 +24,7 @@ class AccessRecord(models.Model):
     subject_id = models.UUIDField()
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     field = models.CharField(max_length=20)
+    called = models.CharField(max_length=40, blank=True, default="")
     reason = models.CharField(max_length=100, blank=True)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=now, editable=False)

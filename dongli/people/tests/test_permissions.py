@@ -1,5 +1,6 @@
 """The explainer, the audit, the split of granting from auditing, roles that end: what they say, whom they let in."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -188,6 +189,26 @@ def test_looks_are_read_by_the_auditor_of_the_place_but_not_their_own(city: City
     assert [row.viewer.username for row in audit.looks(city.viewer("auditor"), Sieve(person="stranger")).rows] == [
         "demo-stranger"
     ]
+
+
+def test_looks_are_told_in_words(client: Client, city: City) -> None:
+    for kind, field, called in (
+        ("case", "contact", "20260102-ABCDEF"),
+        ("table", "pay-facts", ""),
+        ("career", "pay", ""),
+    ):
+        actions.open_record(
+            viewer=city.viewer("worker"), kind=kind, subject=new_id(), field=field, value="", called=called,
+            person=city.person("resident"), area=city.community,
+        )  # fmt: skip
+    log_in(client, city.person("auditor"))
+    page = client.get("/desk/permissions/looks/").content.decode()
+    log_in(client, city.person("resident"))
+    own = client.get("/me/").content.decode()
+    for words in ("姓名和手机号", "20260102-ABCDEF", "薪酬依据", "等级与薪酬"):
+        assert words in page, words
+        assert words in own, words
+    assert not re.search(r">[^<]*\b(contact|pay|pay-facts|table|career)\b[^<]*<", page + own)
 
 
 def test_the_last_lasting_administrator_gets_no_end(city: City) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dongli.common.clock import CITY_ZONE, today
+from dongli.people import look_words
 from dongli.people.actions.roles import AUDITING
 from dongli.people.grant_forms import AuditForm
 from dongli.people.guards import auditor_required, viewer_from
@@ -17,27 +18,6 @@ from dongli.people.queries import audit
 from dongli.people.queries.audit import Change, Sieve
 from dongli.people.viewer import Viewer
 
-RECORDS = {
-    "case": _("Case"),
-    "export": _("Export of cases"),
-    "person": _("Person"),
-    "posts": _("List of posts"),
-    "meeting": _("Joint meeting"),
-    "report_in": _("Report of an in-service member"),
-    "wish": _("Micro-wish"),
-    "career": _("Career record"),
-    "pay_sheet": _("Pay sheet"),
-}
-FIELDS = {
-    "phone": _("Mobile number"),
-    "name": _("Name"),
-    "contact": _("Name and mobile number"),
-    "export": _("The whole file"),
-    "csv": _("The whole file"),
-    "xlsx": _("The whole file"),
-    "attendance": _("Attendance"),
-}
-"""How the kinds of records, and what was opened of them, are called; what is not named here shows its code."""
 HEADS = (
     _("When"), _("What"), _("Whose"), _("User name"), _("Role"), _("Held at"), _("Since"), _("Until"), _("By whom"),
     _("Why"),
@@ -61,9 +41,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     form, sieve = _sieve(request, viewer)
     page = audit.looks(viewer, sieve, after=request.GET.get("after", ""))
-    rows = [
-        (row, RECORDS.get(row.subject_kind, row.subject_kind), FIELDS.get(row.field, row.field)) for row in page.rows
-    ]
+    rows = [(row, look_words.record(row.subject_kind), look_words.opened(row.field)) for row in page.rows]
     return render(request, "people/permissions_looks.html", _context(request, form) | {"page": page, "rows": rows})
 
 

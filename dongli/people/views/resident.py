@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dongli.areas import queries as areas
 from dongli.areas.models import Level
 from dongli.common.masking import mask_phone
-from dongli.people import actions, queries
+from dongli.people import actions, look_words, queries
 from dongli.people.forms import MessageLanguageForm
 from dongli.people.guards import login_required, viewer_from
 from dongli.people.queries.careers import own_file
@@ -24,7 +24,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "phone": mask_phone(user.phone) if user.phone else "",
         "home": user.home,
         "language_form": MessageLanguageForm(initial={"language": user.language}),
-        "looked_at": queries.looked_at(viewer),
+        "looked_at": [(one, look_words.opened(one.field)) for one in queries.looked_at(viewer)],
         "has_career": viewer.is_staff_member and own_file(viewer) is not None,
     }
     return render(request, "people/me.html", context)
