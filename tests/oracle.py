@@ -48,7 +48,7 @@ DESK_VERBS = set(
 )
 UPPER_DESK_VERBS = {"supervise", "arbitrate", "hold", "refuse_hold", "resume"}
 HOLDER_VERBS = {"accept", "acknowledge", "contact", "answer", "return", "report_in", "ask_extension", "ask_hold"}
-EXCLUSION_VERBS = {"ask_exclusion", "grant_exclusion", "refuse_exclusion"}
+EXCLUSION_VERBS = {"ask_exclusion", "grant_exclusion", "refuse_exclusion", "lift_exclusion"}
 LATENESS_VERBS = {"appeal_lateness", "uphold_lateness", "exempt_lateness", "refuse_lateness"}
 TOP_DESKS = {"district", "city"}
 EXTENSION_VERBS = {"endorse_extension", "grant_extension", "refuse_extension"}

@@ -90,6 +90,7 @@ ON_ENDED = {
     "ask_exclusion",
     "grant_exclusion",
     "refuse_exclusion",
+    "lift_exclusion",
     "appeal_lateness",
     "uphold_lateness",
     "exempt_lateness",
@@ -116,7 +117,7 @@ REASONS = {
     "ask_exclusion": "out_of_scope",
 }
 WITH_WORDS = set(
-    "merge unmerge ask_verify verify ask_exclusion grant_exclusion refuse_exclusion".split()
+    "merge unmerge ask_verify verify ask_exclusion grant_exclusion refuse_exclusion lift_exclusion".split()
     + "appeal_lateness uphold_lateness exempt_lateness refuse_lateness".split()
     + "supervise call_back transfer arbitrate ask_extension refuse_extension ask_hold hold refuse_hold".split()
     + "assign_jointly assign_by_leader rate_response judge_whistle".split()
@@ -490,6 +491,7 @@ VERBS: dict[str, Callable[..., Case]] = {
     "ask_exclusion": excluding.ask_exclusion,
     "grant_exclusion": excluding.grant_exclusion,
     "refuse_exclusion": excluding.refuse_exclusion,
+    "lift_exclusion": excluding.lift_exclusion,
     "appeal_lateness": appealing_lateness.appeal_lateness,
     "uphold_lateness": appealing_lateness.uphold_lateness,
     "exempt_lateness": appealing_lateness.exempt_lateness,

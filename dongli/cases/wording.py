@@ -83,6 +83,7 @@ STEP_LOOKS: dict[str, tuple[str, str]] = {
     "ask_exclusion": ("minus", ""),
     "grant_exclusion": ("minus", "warn"),
     "refuse_exclusion": ("minus", "info"),
+    "lift_exclusion": ("plus", "info"),
     "appeal_lateness": ("clock-exclamation", ""),
     "uphold_lateness": ("clock-exclamation", "info"),
     "exempt_lateness": ("clock-exclamation", "good"),

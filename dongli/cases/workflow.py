@@ -82,6 +82,7 @@ class ReviewState(models.TextChoices):
     UPHELD = "upheld", _("Upheld by the first review")
     GRANTED = "granted", _("Granted")
     REFUSED = "refused", _("Refused")
+    LIFTED = "lifted", _("Granted, then lifted")
 
 
 class SiteFinding(models.TextChoices):
@@ -516,6 +517,15 @@ CASE_TABLE: tuple[Transition, ...] = (
         (Actor.UPPER_DESK,),
         (_("asked for by somebody else"), WORDS),
         public=False,
+    ),
+    Transition(
+        "lift_exclusion",
+        _("Count it again"),
+        _("Counted in the statistics again"),
+        TAKEN_UP,
+        (),
+        (Actor.UPPER_DESK,),
+        (_("left out of the statistics"), WORDS),
     ),
     Transition(
         "join",

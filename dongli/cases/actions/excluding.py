@@ -1,6 +1,7 @@
 """Exclusion (剔除): an unreasonable or out-of-scope appeal is left out of the statistics; nothing else changes.
 
-Whoever looks after the case or handles it asks, for a coded reason; somebody else at the subdistrict or above decides.
+Whoever looks after the case or handles it asks, for a coded reason; somebody else at the subdistrict or above decides,
+and may count it again when that was wrong.
 The resident still sees the case, may rate it and may say it is not solved.
 """
 
@@ -62,6 +63,22 @@ def refuse_exclusion(*, viewer: Viewer, case_id: UUID, key: UUID, words: str) ->
     _decide(work, ReviewState.REFUSED)
     work.step("refuse_exclusion", words=text)
     return alerts.finish(work, "refuse_exclusion")
+
+
+@transaction.atomic
+def lift_exclusion(*, viewer: Viewer, case_id: UUID, key: UUID, words: str) -> Case:
+    """The second level takes it back: the case counts like any other again, and the resident reads why."""
+    text = clean(words, field="words", max_length=MAX_WORDS, required=True)
+    work = begin("lift_exclusion", viewer=viewer, case_id=case_id, key=key)
+    if work.repeated:
+        return work.case
+    case = work.case
+    if case.excluded_at is None:
+        raise Conflict("not_excluded", _("This case is in the statistics."))
+    Exclusion.objects.filter(case=case, state=ReviewState.GRANTED).update(state=ReviewState.LIFTED)
+    case.excluded_at, case.exclusion_reason = None, ""
+    work.step("lift_exclusion", words=text)
+    return alerts.finish(work, "lift_exclusion")
 
 
 def open_request(case: Case) -> Exclusion | None:

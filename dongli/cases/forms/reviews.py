@@ -82,8 +82,8 @@ class WordsForm(VerbForm):
     words = words_field(gettext_lazy("Why"), limit=LIMIT)
 
 
-class GrantExclusionForm(WordsForm):
-    """Why the case is left out."""
+class ExclusionWordsForm(WordsForm):
+    """Why the case is left out, or counted again."""
 
     words = words_field(gettext_lazy("Why"), limit=LIMIT, hint=gettext_lazy("The resident reads this too."))
 

@@ -122,6 +122,7 @@ TITLES: dict[str, str | Promise] = {
     "mark_ownerless": gettext_lazy("No owner is known: the place looks after it"),
     "unmark_ownerless": gettext_lazy("Its owner has been found"),
     "grant_exclusion": gettext_lazy("Not counted in the statistics; you keep every right"),
+    "lift_exclusion": gettext_lazy("Counted in the statistics again"),
     "transfer": gettext_lazy("Passed on to the place where it lies"),
     "register": gettext_lazy("Taken up"),
     "refuse": gettext_lazy("Not taken up"),

@@ -147,6 +147,35 @@ def test_whoever_asks_does_not_decide_and_a_refusal_needs_another_request(stage:
     ]  # fmt: skip
 
 
+def test_what_was_left_out_wrongly_is_counted_again(stage: Stage, client: Client) -> None:
+    def lift(name: str = "district", key: UUID | None = None) -> Case:
+        return excluding.lift_exclusion(viewer=stage.viewer(name), case_id=case.id, key=key or new_id(), words=WORDS)
+
+    case = ask(stage, stage.closed())
+    with pytest.raises(Conflict) as early:
+        lift()
+    assert early.value.code == "not_excluded"
+    decide(stage, case)
+    for name in ("community", "secretary", "worker", "stranger", "resident"):
+        with pytest.raises((NotAllowed, NotFound)):
+            lift(name)
+    log_in(client, stage.city.person("district"))
+    url = reverse("case_lift_exclusion", args=[case.id])
+    assert url in client.get(reverse("desk_case", args=[case.number])).content.decode()
+    assert client.post(url, {"words": "", "idempotency_key": str(new_id())}).status_code == 422
+    key = new_id()
+    for _turn in range(2):
+        assert client.post(url, {"words": "复核后属于职责范围", "idempotency_key": str(key)}).status_code == 302
+    case.refresh_from_db()
+    assert (case.excluded_at, case.exclusion_reason) == (None, "")
+    assert list(Case.objects.filter(counting.counted(), pk=case.pk)) == [case]
+    assert Exclusion.objects.get(case=case).state == "lifted"
+    assert Step.objects.filter(case=case, verb="lift_exclusion").count() == 1
+    log_in(client, stage.city.person("resident"))
+    assert "复核后属于职责范围" in client.get(reverse("my_case", args=[case.number])).content.decode()
+    assert decide(stage, ask(stage, case)).excluded_at is not None, "it may be asked for again"
+
+
 @pytest.mark.parametrize("name", ["stranger", "stranger-worker", "resident", "viewer", "housing"])
 def test_only_whoever_looks_after_or_handles_it_asks(stage: Stage, name: str) -> None:
     with pytest.raises((NotAllowed, NotFound)):
@@ -184,7 +213,7 @@ def test_an_exclusion_on_the_pages(stage: Stage, client: Client) -> None:
     )
     assert granted.status_code == 302
     log_in(client, stage.city.person("stranger"))
-    for verb in ("ask", "grant", "refuse"):
+    for verb in ("ask", "grant", "refuse", "lift"):
         assert client.get(reverse(f"case_{verb}_exclusion", args=[case.id])).status_code == 404
 
 

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("case/<uuid:case_id>/ask-exclusion/", reviews.ask_exclusion, name="case_ask_exclusion"),
     path("case/<uuid:case_id>/grant-exclusion/", reviews.grant_exclusion, name="case_grant_exclusion"),
     path("case/<uuid:case_id>/refuse-exclusion/", reviews.refuse_exclusion, name="case_refuse_exclusion"),
+    path("case/<uuid:case_id>/lift-exclusion/", reviews.lift_exclusion, name="case_lift_exclusion"),
     path("task/<uuid:task_id>/appeal-lateness/", reviews.appeal_lateness, name="task_appeal_lateness"),
     path("task/<uuid:task_id>/uphold-lateness/", reviews.uphold_lateness, name="task_uphold_lateness"),
     path("task/<uuid:task_id>/exempt-lateness/", reviews.exempt_lateness, name="task_exempt_lateness"),

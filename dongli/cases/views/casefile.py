@@ -48,7 +48,7 @@ CASE_VERBS = (
     "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate", "check", "close", "place", "classify",
     "transfer", "add_cohandler", "blow", "fail_check", "merge", "unmerge", "supervise", "call_back", "refuse",
     "mark_spam", "unmark_spam", "ask_verify", "verify", "mark_ownerless", "unmark_ownerless", "ask_exclusion",
-    "grant_exclusion", "refuse_exclusion",
+    "grant_exclusion", "refuse_exclusion", "lift_exclusion",
 )  # fmt: skip
 TASK_VERBS = (
     "accept", "acknowledge", "report_in", "contact", "answer", "ask_extension", "endorse_extension", "grant_extension",
@@ -229,7 +229,8 @@ _ORDER = (
     "place", "register", "dispatch", "assign_jointly", "assign_by_leader", "arbitrate",
     "check", "close", "fail_check", "blow", "add_cohandler", "classify", "transfer", "ask_extension", "ask_hold",
     "grant_exclusion", "refuse_exclusion", "ask_verify", "mark_ownerless", "unmark_ownerless", "merge", "unmerge",
-    "appeal_lateness", "ask_exclusion", "supervise", "call_back", "return", "refuse", "mark_spam", "unmark_spam",
+    "appeal_lateness", "ask_exclusion", "lift_exclusion", "supervise", "call_back", "return", "refuse", "mark_spam",
+    "unmark_spam",
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def ask_exclusion(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def grant_exclusion(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Leave the case out."""
     page = case_page(request, "grant_exclusion", case_id)
-    return _of_case(page, forms.GrantExclusionForm(request.POST or None), excluding.grant_exclusion)
+    return _of_case(page, forms.ExclusionWordsForm(request.POST or None), excluding.grant_exclusion)
 
 
 @worker_required
@@ -116,6 +116,14 @@ def refuse_exclusion(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Do not leave the case out."""
     page = case_page(request, "refuse_exclusion", case_id)
     return _of_case(page, forms.RefuseRequestForm(request.POST or None), excluding.refuse_exclusion)
+
+
+@worker_required
+@page_or_post
+def lift_exclusion(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Count the case again."""
+    page = case_page(request, "lift_exclusion", case_id)
+    return _of_case(page, forms.ExclusionWordsForm(request.POST or None), excluding.lift_exclusion)
 
 
 def _of_case(page: Page, form: forms.WordsForm, act: Callable[..., Case]) -> HttpResponse:
