@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,6 +71,19 @@ def _grant_and_refuse(stage: Stage, case: Case) -> None:
     assert (case.excluded_at is not None) == (won == 0)
     assert not case.reviewing
     assert count(case, "grant_exclusion", "refuse_exclusion") == 1
+
+
+def test_two_lift_the_same_exclusion(stage: Stage) -> None:
+    case = stage.closed()
+    _asking(stage, case, "worker")()
+    excluding.grant_exclusion(viewer=stage.viewer("subdistrict"), case_id=case.id, key=new_id(), words=WORDS)
+    lift = [
+        partial(excluding.lift_exclusion, viewer=stage.viewer(name), case_id=case.id, key=new_id(), words=WORDS)
+        for name in ("subdistrict", "district")
+    ]
+    one_wins(*lift)
+    case.refresh_from_db()
+    assert (case.excluded_at, count(case, "lift_exclusion")) == (None, 1)
 
 
 def test_two_ask_for_the_same_exclusion(stage: Stage) -> None:

@@ -7,7 +7,6 @@ from dongli.people.viewer import Viewer
 
 LATENESS = frozenset({"appeal_lateness", "uphold_lateness", "exempt_lateness", "refuse_lateness"})
 DECIDING = frozenset({"grant_exclusion", "refuse_exclusion"})
-LIFTING = "lift_exclusion"
 
 
 def was_late(task: Task) -> bool:
@@ -57,10 +56,9 @@ def unfit_case_verbs(viewer: Viewer, case: Case) -> set[str]:
     """Verbs about being left out that this viewer cannot take now (one statement, and only while something waits)."""
     if case.excluded_at is not None:
         return {"ask_exclusion", *DECIDING}
-    if not case.reviewing:
-        return {*DECIDING, LIFTING}
-    asked = Exclusion.objects.filter(case=case, state__in=sorted(OPEN_REVIEW_STATES)).first()
+    waiting = Exclusion.objects.filter(case=case, state__in=sorted(OPEN_REVIEW_STATES))
+    asked = waiting.first() if case.reviewing else None
     if asked is None:
-        return {*DECIDING, LIFTING}
+        return {"lift_exclusion", *DECIDING}
     own = viewer.user is not None and viewer.user.id == asked.asked_by_id
-    return {"ask_exclusion", LIFTING, *(DECIDING if own else ())}
+    return {"ask_exclusion", "lift_exclusion", *(DECIDING if own else ())}

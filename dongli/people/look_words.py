@@ -27,6 +27,8 @@ FIELDS: dict[str, str | Promise] = {
     "xlsx": _("The whole file"),
     "attendance": _("Attendance"),
 }
+REASONS: dict[str, str | Promise] = {"case file": _("for the printed case file")}
+"""Reasons that the product itself gives: stored as codes, so that every reader has them in their language."""
 
 
 def record(kind: str) -> str | Promise:
@@ -37,3 +39,8 @@ def record(kind: str) -> str | Promise:
 def opened(field: str) -> str | Promise:
     """What was opened, be it a table that was taken away; its code where it has no name."""
     return FIELDS.get(field) or next((one.label for one in kinds.every() if one.name == field), field)
+
+
+def why(reason: str) -> str | Promise:
+    """The reason as it is read: the product's own in the reader's language, else as whoever looked has written it."""
+    return REASONS.get(reason, reason)

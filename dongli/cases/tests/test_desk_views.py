@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -439,18 +438,24 @@ def test_the_queue_takes_as_many_statements_for_forty_cases_as_for_ten(
     assert statements(community, name) == few <= most
 
 
-def test_the_board_takes_as_many_statements_for_ten_whistles_as_for_two(stage: Stage, leader: Desk) -> None:
-    def whistle() -> UUID:
-        case = stage.whistled("housing", "urban_management")
-        one = Whistle.objects.get(case=case)
-        whistling.sign(viewer=stage.viewer("leader"), whistle_id=one.id, key=new_id())
-        return one.id
+def test_the_board_takes_as_many_statements_for_twelve_whistles_as_for_four(stage: Stage, leader: Desk) -> None:
+    def one_in_each_column() -> None:
+        stage.whistled("housing", "urban_management")
+        for column in ("reporting_in", "on_site", "done"):
+            one = Whistle.objects.get(case=stage.whistled("housing", "urban_management"))
+            whistling.sign(viewer=stage.viewer("leader"), whistle_id=one.id, key=new_id())
+            if column != "reporting_in":
+                one.tasks.update(state="reported_in", reported_in_at=now())
+            if column == "done":
+                one.tasks.update(state="answered", answered_at=now(), ended_at=now())
+                Whistle.objects.filter(pk=one.pk).update(state="done", ended_at=now())
 
-    for _number in range(2):
-        whistle()
+    one_in_each_column()
     few = statements(leader, "desk_board")
-    for _number in range(8):
-        whistle()
+    for _number in range(2):
+        one_in_each_column()
+    shown = lists.board(stage.viewer("leader"))
+    assert [len(column) for column in (shown.blown, shown.reporting_in, shown.on_site, shown.done)] == [3, 3, 3, 3]
     assert statements(leader, "desk_board") == few <= 8
 
 

@@ -84,7 +84,7 @@ def _open(viewer: Viewer, case: Case, file: CaseFile) -> Any:
         raise NotAllowed("not_handling", _("Only whoever handles the case may see the contact."))
     phone = open_record(
         viewer=viewer, kind="case", subject=case.id, field="contact", value=row.phone, person=case.resident,
-        area=case.desk, called=case.number, reason=_("for the printed case file"),
+        area=case.desk, called=case.number, reason="case file",
     )  # fmt: skip
     return {"name": row.name, "phone": phone}
 

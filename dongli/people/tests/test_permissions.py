@@ -199,16 +199,16 @@ def test_looks_are_told_in_words(client: Client, city: City) -> None:
     ):
         actions.open_record(
             viewer=city.viewer("worker"), kind=kind, subject=new_id(), field=field, value="", called=called,
-            person=city.person("resident"), area=city.community,
+            person=city.person("resident"), area=city.community, reason="case file",
         )  # fmt: skip
     log_in(client, city.person("auditor"))
     page = client.get("/desk/permissions/looks/").content.decode()
     log_in(client, city.person("resident"))
     own = client.get("/me/").content.decode()
-    for words in ("姓名和手机号", "20260102-ABCDEF", "薪酬依据", "等级与薪酬"):
+    for words in ("姓名和手机号", "20260102-ABCDEF", "薪酬依据", "等级与薪酬", "打印案卷用"):
         assert words in page, words
         assert words in own, words
-    assert not re.search(r">[^<]*\b(contact|pay|pay-facts|table|career)\b[^<]*<", page + own)
+    assert not re.search(r">[^<]*\b(contact|pay|pay-facts|table|career|case file)\b[^<]*<", page + own)
 
 
 def test_the_last_lasting_administrator_gets_no_end(city: City) -> None:

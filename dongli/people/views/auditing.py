@@ -41,7 +41,10 @@ def looks(request: HttpRequest) -> HttpResponse:
     viewer = viewer_from(request)
     form, sieve = _sieve(request, viewer)
     page = audit.looks(viewer, sieve, after=request.GET.get("after", ""))
-    rows = [(row, look_words.record(row.subject_kind), look_words.opened(row.field)) for row in page.rows]
+    rows = [
+        (row, look_words.record(row.subject_kind), look_words.opened(row.field), look_words.why(row.reason))
+        for row in page.rows
+    ]
     return render(request, "people/permissions_looks.html", _context(request, form) | {"page": page, "rows": rows})
 
 

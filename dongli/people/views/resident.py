@@ -24,7 +24,9 @@ def me(request: HttpRequest) -> HttpResponse:
         "phone": mask_phone(user.phone) if user.phone else "",
         "home": user.home,
         "language_form": MessageLanguageForm(initial={"language": user.language}),
-        "looked_at": [(one, look_words.opened(one.field)) for one in queries.looked_at(viewer)],
+        "looked_at": [
+            (one, look_words.opened(one.field), look_words.why(one.reason)) for one in queries.looked_at(viewer)
+        ],
         "has_career": viewer.is_staff_member and own_file(viewer) is not None,
     }
     return render(request, "people/me.html", context)
